@@ -1,0 +1,68 @@
+//! What is said to a person, as plain data: `remedy` makes it, `report` prints it.
+
+/// Where the key stands, which decides what has to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// In the index; no commit yet.
+    Staged,
+    /// In a file; keystop was not asked about git.
+    File,
+}
+
+/// What to do about one secret now: short enough for the message of a hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// The key's human name.
+    pub name: String,
+    /// What its holder can do, as a sentence; empty where nothing is known.
+    pub allows: String,
+    /// In order; each with the commands or the code that do it.
+    pub steps: Vec<Step>,
+    /// The command that shows the full page.
+    pub more: String,
+    /// The comment that says "this is not a key", and where it goes.
+    pub not_a_key: String,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub text: String,
+    /// Lines to copy, alone on their lines.
+    pub code: Vec<String>,
+}
+
+impl Step {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), code: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn with(mut self, line: impl Into<String>) -> Self {
+        self.code.push(line.into());
+        self
+    }
+}
+
+/// A page, section by section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    pub title: String,
+    pub sections: Vec<Section>,
+}
+
+/// A heading and what stands under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    pub heading: String,
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of a section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    Text(String),
+    Steps(Vec<String>),
+    Code(Vec<String>),
+    Link(String),
+}

@@ -1,0 +1,114 @@
+//! What can be typed. Structs only: what a word means is decided by its command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Stops a commit that holds a key, and says what to do now.
+#[derive(Debug, Parser)]
+#[command(name = "keystop", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Run as if started in DIR
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// What git calls at each hook
+    Hook(HookArgs),
+    /// Look for keys in files, or in what is staged
+    Scan(ScanArgs),
+    /// The page of a key: what it is, how to store it, how to revoke it
+    Explain(ExplainArgs),
+    /// The rules: list them, check your own
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
+    /// Install the hooks in this repository; existing hooks are kept and still run
+    Install(InstallArgs),
+    /// Take the hooks out again and put back what was there
+    Uninstall(InstallArgs),
+    /// Which hooks run in this repository, and what could stop them
+    Status(StatusArgs),
+    /// See a commit with a key stopped, in a repository made for it
+    Demo,
+    /// Completions for a shell, on standard output
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct HookArgs {
+    /// The hook's name, as git calls it
+    pub hook: HookName,
+    /// What git hands to the hook
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<std::ffi::OsString>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum HookName {
+    PreCommit,
+}
+
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Files and folders to read
+    #[arg(value_name = "PATH", required_unless_present = "staged")]
+    pub paths: Vec<PathBuf>,
+    /// Read what is staged for the next commit
+    #[arg(long, conflicts_with = "paths")]
+    pub staged: bool,
+    /// How to print findings
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Human,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A key's id, as findings and `keystop rules list` name it
+    pub key: String,
+    /// Language of the snippets, such as python, go or ruby
+    #[arg(long, value_name = "LANGUAGE")]
+    pub lang: Option<String>,
+    /// Where to store the key
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Every rule: id, severity, provider and name
+    List {
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Check rules: the built-in ones, those of `.keystop.toml`, or catalogue files
+    Check {
+        /// Catalogue files; without any, the built-in and the configured rules
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// Only show what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}

@@ -1,0 +1,29 @@
+//! Commands: gather, call, report. One file each.
+
+mod explain;
+mod hook;
+mod rules;
+mod scan;
+mod session;
+
+use anyhow::{Context, Result};
+
+use crate::cli::{Cli, Command};
+use crate::exit::Exit;
+
+/// Carries out what was typed.
+///
+/// # Errors
+/// Whatever stopped the command; the caller prints it and exits with [`Exit::Failed`].
+pub fn run(cli: Cli) -> Result<Exit> {
+    if let Some(directory) = &cli.directory {
+        std::env::set_current_dir(directory).with_context(|| format!("cannot enter `{}`", directory.display()))?;
+    }
+    match cli.command {
+        Command::Hook(args) => hook::run(&args),
+        Command::Scan(args) => scan::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Rules { command } => rules::run(&command),
+        _ => anyhow::bail!("not built yet"),
+    }
+}

@@ -1,0 +1,98 @@
+//! What every scanning command does with hunks: scan, ask for decisions, report.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use anyhow::Result;
+
+use crate::advice::Stage;
+use crate::allow::{self, Decision};
+use crate::cli::Format;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::finding::{self, Finding};
+use crate::git::Coverage;
+use crate::hunk::Hunk;
+use crate::remedy;
+use crate::report::{self, Report};
+use crate::rules::{self, Page};
+use crate::scan::Scanner;
+
+/// A scan under way.
+pub struct Session<'c> {
+    config: &'c Config,
+    scanner: Scanner<'c>,
+    findings: Vec<Finding>,
+    unreasoned: Vec<usize>,
+    allowed: usize,
+}
+
+impl<'c> Session<'c> {
+    pub fn new(config: &'c Config) -> Self {
+        let mut sets = vec![rules::builtin()];
+        sets.extend(config.prefilter.as_ref().map(|prefilter| (config.rules.as_slice(), prefilter)));
+        let scanner = Scanner::new(sets, config.disabled.iter().cloned().collect());
+        Self { config, scanner, findings: Vec::new(), unreasoned: Vec::new(), allowed: 0 }
+    }
+
+    pub fn take(&mut self, hunk: &Hunk) {
+        for found in self.scanner.scan(hunk) {
+            match allow::decide(self.config, hunk, &found) {
+                Decision::Allowed(_) => {
+                    self.allowed += 1;
+                    continue;
+                }
+                Decision::Unreasoned => self.unreasoned.push(self.findings.len()),
+                Decision::Report => {}
+            }
+            self.findings.push(found);
+        }
+    }
+
+    /// Prints the outcome and decides the exit code: a key found, then anything unread, then clean.
+    pub fn finish(self, stage: Stage, format: Format, coverage: Coverage) -> Result<Exit> {
+        let exit = match () {
+            () if self.findings.iter().any(Finding::blocks) => Exit::Found,
+            () if !coverage.unscanned.is_empty() => Exit::Failed,
+            () => Exit::Clean,
+        };
+        let mut pages = Pages::default();
+        let groups = finding::group(&self.findings);
+        let findings = groups.into_iter().map(|group| {
+            let first = group.first();
+            let name = self.config.forms.iter().find(|form| form.id == first.rule).map_or(first.rule.as_str(), |f| &f.name);
+            let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage);
+            (group, advice)
+        });
+        let report = Report {
+            stage,
+            findings: findings.collect(),
+            unscanned: coverage.unscanned.into_iter().map(|missed| (missed.path, missed.reason)).collect(),
+            allowed: self.allowed,
+            unreasoned: self.unreasoned.iter().map(|at| &self.findings[*at]).collect(),
+            files: coverage.files,
+        };
+        match (format, stage) {
+            (Format::Json, _) => report::json(&report, &mut io::stdout().lock())?,
+            (Format::Human, Stage::Staged) => {
+                report::use_colour(&io::stderr());
+                report::human(&report, &mut io::stderr().lock())?;
+            }
+            (Format::Human, Stage::File) => {
+                report::use_colour(&io::stdout());
+                report::human(&report, &mut io::stdout().lock())?;
+            }
+        }
+        Ok(exit)
+    }
+}
+
+/// Pages that were read already: a provider's file is read once.
+#[derive(Default)]
+struct Pages(BTreeMap<String, Option<Page>>);
+
+impl Pages {
+    fn of(&mut self, provider: &str, rule: &str) -> Option<&Page> {
+        self.0.entry(rule.to_owned()).or_insert_with(|| Page::of(provider, rule)).as_ref()
+    }
+}

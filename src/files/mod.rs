@@ -1,0 +1,66 @@
+//! Added text that is not git's: files and folders, new as a whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::hunk::{Hunk, Origin};
+use crate::text;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Read {
+    pub files: usize,
+    pub unreadable: Vec<(Vec<u8>, String)>,
+}
+
+/// Reads every file below `paths`, in the order of names; `.git` folders are left out, symbolic links not followed.
+///
+/// # Errors
+/// A path does not exist.
+pub fn walk(paths: &[PathBuf], act: &mut dyn FnMut(Hunk)) -> Result<Read> {
+    let mut read = Read::default();
+    for path in paths {
+        if fs::symlink_metadata(path).is_err() {
+            bail!("there is no `{}`", path.display());
+        }
+        visit(path, &mut read, act);
+    }
+    Ok(read)
+}
+
+fn visit(path: &Path, read: &mut Read, act: &mut dyn FnMut(Hunk)) {
+    let outcome = fs::symlink_metadata(path).and_then(|meta| match () {
+        () if meta.is_dir() => folder(path, read, act),
+        () if meta.is_symlink() => {
+            let target = fs::read_link(path)?;
+            act(Hunk::whole(bytes(path), Origin::File, bytes(&target)));
+            read.files += 1;
+            Ok(())
+        }
+        () if meta.is_file() => {
+            let content = fs::read(path)?;
+            act(Hunk::whole(bytes(path), Origin::File, text::decode(&content).into_owned()));
+            read.files += 1;
+            Ok(())
+        }
+        () => Ok(()),
+    });
+    if let Err(error) = outcome {
+        read.unreadable.push((bytes(path), error.to_string()));
+    }
+}
+
+fn folder(path: &Path, read: &mut Read, act: &mut dyn FnMut(Hunk)) -> std::io::Result<()> {
+    let mut entries = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    entries.sort();
+    for entry in entries.iter().filter(|entry| entry.file_name() != Some(".git".as_ref())) {
+        visit(entry, read, act);
+    }
+    Ok(())
+}
+
+fn bytes(path: &Path) -> Vec<u8> {
+    path.as_os_str().as_encoded_bytes().to_vec()
+}

@@ -1,0 +1,116 @@
+//! Git itself, as a subprocess: the way where libgit2 cannot go, and for settings that only git resolves in full.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::Id;
+
+/// A git command that talks to nobody: no lazy fetch, no prompt, plain output.
+pub fn command() -> Command {
+    let mut command = Command::new("git");
+    command
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("LC_ALL", "C");
+    command
+}
+
+/// Runs git and returns its standard output.
+///
+/// # Errors
+/// Git could not be started, or failed: its own first line of complaint.
+pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>> {
+    let output = command().args(args).stdin(Stdio::null()).output().context("cannot run `git`")?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let line = said.lines().next().unwrap_or_default();
+    bail!("git says: {}", line.strip_prefix("fatal: ").or(line.strip_prefix("error: ")).unwrap_or(line))
+}
+
+/// A setting as git resolves it, `-c`, environment and conditional includes among it.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config(key: &str) -> Result<Option<String>> {
+    let output = command().args(["config", "--get", key]).output().context("cannot run `git`")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(output.status.success().then(|| text.trim_end_matches('\n').to_owned()))
+}
+
+/// `git cat-file --batch`: objects by id, one process for all.
+pub struct CatFile {
+    child: Child,
+    requests: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl CatFile {
+    pub fn start() -> Result<Self> {
+        let mut child = command()
+            .args(["cat-file", "--batch"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot run `git cat-file`")?;
+        let requests = child.stdin.take().context("git's input is a pipe")?;
+        let answers = BufReader::new(child.stdout.take().context("git's output is a pipe")?);
+        Ok(Self { child, requests, answers })
+    }
+
+    /// Asks for an object and returns its size; none if it is missing. The content must be read next.
+    fn open(&mut self, id: &Id) -> Result<Option<u64>> {
+        writeln!(self.requests, "{id}").context("git cat-file has stopped")?;
+        let mut header = String::new();
+        self.answers.read_line(&mut header)?;
+        match header.trim_end().rsplit_once(' ') {
+            Some((_, "missing")) => Ok(None),
+            Some((_, size)) => Ok(Some(size.parse().with_context(|| format!("git cat-file answered `{header}`"))?)),
+            None => bail!("git cat-file has stopped"),
+        }
+    }
+
+    /// An object's content; none if it is missing.
+    pub fn read(&mut self, id: &Id) -> Result<Option<Vec<u8>>> {
+        let Some(size) = self.open(id)? else { return Ok(None) };
+        let mut content = Vec::new();
+        let wanted = size + 1;
+        (&mut self.answers).take(wanted).read_to_end(&mut content)?;
+        if content.pop() != Some(b'\n') || content.len() as u64 != size {
+            bail!("git cat-file broke off in {id}");
+        }
+        Ok(Some(content))
+    }
+
+    /// Hands an object's content over piece by piece, so that its size does not matter.
+    pub fn stream(&mut self, id: &Id, mut piece: impl FnMut(&[u8]) -> Result<()>) -> Result<bool> {
+        let Some(size) = self.open(id)? else { return Ok(false) };
+        let mut left = size;
+        while left > 0 {
+            let buffer = self.answers.fill_buf()?;
+            if buffer.is_empty() {
+                bail!("git cat-file broke off in {id}");
+            }
+            let len = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            piece(&buffer[..len])?;
+            self.answers.consume(len);
+            left -= len as u64;
+        }
+        self.answers.read_exact(&mut [0])?;
+        Ok(true)
+    }
+}
+
+impl Drop for CatFile {
+    fn drop(&mut self) {
+        // Whatever the state of the conversation, no process may stay behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,128 @@
+//! Opening the repository that git means.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::objects::Objects;
+use super::process;
+use super::Id;
+
+/// Whether the repository's owner is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ownership {
+    /// Git called us and has judged already; libgit2 knows fewer forms of `safe.directory` than git.
+    JudgedByGit,
+    /// A person called us: a repository of somebody else is refused, as git does.
+    Checked,
+}
+
+/// A repository as the environment names it.
+pub struct Repository {
+    pub(super) objects: Objects,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+}
+
+impl Repository {
+    /// Opens what `GIT_DIR`, `GIT_INDEX_FILE` and their like name, else what the current directory is in.
+    ///
+    /// # Errors
+    /// There is no repository, or it belongs to somebody else, or neither libgit2 nor git can read it.
+    pub fn open(ownership: Ownership) -> Result<Self> {
+        if ownership == Ownership::JudgedByGit {
+            // SAFETY: called once, before any other use of libgit2 and before any thread is started.
+            unsafe { git2::opts::set_verify_owner_validation(false) }?;
+        }
+        // Partial clones say so in an extension; their missing objects are met one by one.
+        // SAFETY: as above.
+        unsafe { git2::opts::set_extensions(&["partialclone"]) }?;
+        // Every object would be hashed again as it is read, which takes longer than the scan; its zlib checksum is
+        // verified all the same, and `git fsck` is there for more. Git does the same.
+        git2::opts::strict_hash_verification(false);
+        match git2::Repository::open_from_env() {
+            Ok(repository) => Ok(Self {
+                git_dir: repository.path().to_path_buf(),
+                common_dir: repository.commondir().to_path_buf(),
+                objects: Objects::libgit2(repository),
+            }),
+            Err(error) => Self::open_with_git(&error),
+        }
+    }
+
+    /// What libgit2 cannot open (reftable, sha256, unknown extensions), git can.
+    fn open_with_git(error: &git2::Error) -> Result<Self> {
+        match error.code() {
+            git2::ErrorCode::NotFound => bail!("this is not a git repository"),
+            git2::ErrorCode::Owner => bail!("git does not trust the owner of this repository: {}", error.message()),
+            _ => {}
+        }
+        let dirs = process::run(&["rev-parse", "--absolute-git-dir", "--git-common-dir"])
+            .with_context(|| format!("cannot open the repository ({})", error.message()))?;
+        let mut dirs = dirs.split(|b| *b == b'\n').map(|dir| PathBuf::from(String::from_utf8_lossy(dir).into_owned()));
+        let git_dir = dirs.next().unwrap_or_default();
+        let common_dir = dirs.next().unwrap_or_default();
+        Ok(Self { objects: Objects::git(), git_dir, common_dir })
+    }
+
+    /// The git directory of this work tree.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// The git directory that all work trees share.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
+    /// The top of the work tree: git starts hooks there, and libgit2 is wrong about separate git directories.
+    pub fn work_tree() -> Option<PathBuf> {
+        let top = process::run(&["rev-parse", "--show-toplevel"]).ok()?;
+        Some(PathBuf::from(String::from_utf8_lossy(&top).trim_end_matches('\n')))
+    }
+
+    /// The index git means: a temporary one for `commit -a` and `commit PATH`.
+    pub(super) fn index_path(&self) -> PathBuf {
+        env::var_os("GIT_INDEX_FILE").map_or_else(|| self.git_dir.join("index"), PathBuf::from)
+    }
+
+    /// The tree of HEAD; none before the first commit.
+    pub(super) fn head_tree(&self) -> Result<Option<Id>> {
+        let Some(repository) = self.objects.repository() else { return tree_of("HEAD") };
+        match repository.head() {
+            Ok(head) => match head.peel_to_tree() {
+                Ok(tree) => Ok(Id::from_bytes(tree.id().as_bytes())),
+                // A treeless clone lacks the tree; git may still tell its id.
+                Err(error) => tree_of("HEAD").with_context(|| format!("cannot read HEAD: {}", error.message())),
+            },
+            Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch | git2::ErrorCode::NotFound) => Ok(None),
+            Err(error) => bail!("cannot read HEAD: {}", error.message()),
+        }
+    }
+
+    /// The other parents of a merge that is being committed.
+    pub(super) fn merge_parents(&self) -> Result<Vec<Id>> {
+        let listed = match std::fs::read(self.git_dir.join("MERGE_HEAD")) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error).context("cannot read MERGE_HEAD"),
+        };
+        let listed = listed.split(|b| *b == b'\n').filter_map(|line| Id::from_hex(line.trim_ascii()));
+        Ok(listed.collect())
+    }
+
+    /// The tree of a commit.
+    pub(super) fn commit_tree(&self, commit: &Id) -> Result<Option<Id>> {
+        let Some(repository) = self.objects.repository() else { return tree_of(&commit.to_string()) };
+        let commit = repository.find_commit(super::objects::oid(commit)?)?;
+        Ok(Id::from_bytes(commit.tree_id().as_bytes()))
+    }
+}
+
+/// The tree of a revision as git tells it; none if the revision does not exist.
+fn tree_of(revision: &str) -> Result<Option<Id>> {
+    let spec = format!("{revision}^{{tree}}");
+    let output = process::command().args(["rev-parse", "--verify", "--quiet", &spec]).output()?;
+    Ok(Id::from_hex(output.stdout.trim_ascii()))
+}

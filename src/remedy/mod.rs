@@ -1,0 +1,96 @@
+//! What to do about a key: the short advice of a hook's message, and the page.
+
+pub mod language;
+mod naming;
+mod page;
+
+pub use page::{Options, page};
+
+use crate::advice::{Advice, Stage, Step};
+use crate::finding::Group;
+use crate::rules::Page;
+use language::{Kind, Language, Names, Store};
+
+/// The advice for one secret, in the language of the file it was first found in.
+///
+/// `page` is none for rules of a configuration: then the rule's own name is all that is known.
+pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage) -> Advice {
+    let finding = group.first();
+    let language = Language::of(&finding.path);
+    let names = Names::new(page, finding.assigned.as_deref(), &language);
+    let allows = page.map(|page| page.key.allows.as_str()).filter(|allows| !allows.is_empty());
+    let verb = if finding.is_secret { "Whoever holds it can" } else { "Made to be public. It allows one to" };
+    Advice {
+        name: page.map_or(name, |page| page.key.name.as_str()).to_owned(),
+        allows: allows.map_or_else(String::new, |allows| format!("{verb} {}.", allows.trim_end_matches('.'))),
+        steps: if finding.is_secret { steps(group, &language, &names, stage) } else { Vec::new() },
+        more: format!("keystop explain {}", finding.rule),
+        not_a_key: not_a_key(&language, &finding.rule),
+    }
+}
+
+fn steps(group: &Group, language: &Language, names: &Names, stage: Stage) -> Vec<Step> {
+    let path = shell_quote(&group.first().path);
+    let again = match stage {
+        Stage::Staged => Some(format!("git add -- {path} && git commit")),
+        Stage::File => None,
+    };
+    if matches!(language.kind, Kind::Dotenv | Kind::Keyfile) {
+        return keep_untracked(&path, language, stage);
+    }
+    let read = Step {
+        text: if language.kind == Kind::Text {
+            "Write a placeholder in its place:".into()
+        } else {
+            format!("Keep the value in {} outside the repository, and read it:", names.env)
+        },
+        code: language.lines(Store::Env, names).unwrap_or_default(),
+    };
+    let mut steps = vec![read];
+    steps.extend(again.map(|command| Step::new("Then commit again:").with(command)));
+    steps
+}
+
+/// A file that is nothing but secrets is not to be tracked at all.
+fn keep_untracked(path: &str, language: &Language, stage: Stage) -> Vec<Step> {
+    let text = match language.kind {
+        Kind::Dotenv => "This file stays on your disk and out of git:",
+        _ => "A key file stays on your disk, outside the work tree or ignored:",
+    };
+    let mut step = Step::new(text);
+    if stage == Stage::Staged {
+        step = step.with(format!("git rm --cached -- {path}"));
+    }
+    let rule = path.trim_matches('\'');
+    vec![step.with(format!("echo '/{rule}' >> .gitignore && git add .gitignore && git commit"))]
+}
+
+fn not_a_key(language: &Language, rule: &str) -> String {
+    match language.comment.as_slice() {
+        [open, close] => format!("end the line with `{open}keystop:allow {rule} REASON{close}`"),
+        _ => format!("allow it in .keystop.toml: `[[allow]]` with paths = [...], rules = [\"{rule}\"], reason = \"...\""),
+    }
+}
+
+/// A path as a POSIX shell reads it back; control characters cannot be copied from a terminal and become `?`.
+pub fn shell_quote(path: &[u8]) -> String {
+    let text = String::from_utf8_lossy(path);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.into_owned();
+    }
+    let shown: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    format!("'{}'", shown.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_quoted_for_a_shell() {
+        assert_eq!(shell_quote(b"src/a.ts"), "src/a.ts");
+        assert_eq!(shell_quote(b"a b'c"), "'a b'\\''c'");
+        assert_eq!(shell_quote(b"a\nb"), "'a?b'");
+    }
+}

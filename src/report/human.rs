@@ -1,0 +1,140 @@
+//! The message: at most twelve lines a finding, eighty columns, what to do now first.
+
+use std::io::{self, Write};
+
+use colored::Colorize;
+
+use super::Report;
+use super::style::{escape, wrap};
+use crate::advice::{Advice, Stage};
+use crate::finding::{Excerpt, Finding, Group};
+
+/// Columns of the message; longer source lines are cut around the secret.
+const WIDTH: usize = 80;
+/// Places of one secret that are listed.
+const PLACES: usize = 3;
+
+pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let (blocking, told): (Vec<_>, Vec<_>) = report.findings.iter().partition(|(group, _)| group.first().blocks());
+    if !blocking.is_empty() {
+        writeln!(out, "{}", headline(report, blocking.len()).bold())?;
+    }
+    for (group, advice) in &blocking {
+        writeln!(out)?;
+        finding(group, advice, out)?;
+    }
+    for (group, advice) in &told {
+        mention(group, advice, out)?;
+    }
+    for unreasoned in &report.unreasoned {
+        let line = unreasoned.start.line;
+        let path = escape(&unreasoned.path);
+        writeln!(out, "keystop: {path}:{line}: `keystop:allow {}` needs a reason after it", unreasoned.rule)?;
+    }
+    for (path, reason) in &report.unscanned {
+        writeln!(out, "{} {}: {reason}", "keystop: not scanned:".bold(), escape(path))?;
+    }
+    if blocking.is_empty() && !report.unscanned.is_empty() {
+        writeln!(out, "hint: what cannot be read cannot be judged; to go on all the same, once: git commit --no-verify")?;
+    }
+    if !blocking.is_empty() && report.stage == Stage::Staged {
+        writeln!(out, "\nTo commit all the same, once: git commit --no-verify")?;
+    }
+    Ok(())
+}
+
+fn headline(report: &Report, count: usize) -> String {
+    let keys = if count == 1 { "a key".to_owned() } else { format!("{count} keys") };
+    match report.stage {
+        Stage::Staged => {
+            let it = if count == 1 { "It has" } else { "They have" };
+            format!("keystop stopped this commit: it adds {keys}. {it} not left this machine.")
+        }
+        Stage::File => format!("keystop found {keys}."),
+    }
+}
+
+fn finding(group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()> {
+    let first = group.first();
+    writeln!(out, "{} {}", advice.name.red().bold(), format!("({})", first.severity.as_str()).dimmed())?;
+    writeln!(out, "  {}", places(group))?;
+    excerpt(&first.excerpt, first.start.line, out)?;
+    for line in wrap(&advice.allows, WIDTH - 2).iter().take(2) {
+        writeln!(out, "  {line}")?;
+    }
+    for step in &advice.steps {
+        if let [line] = step.code.as_slice()
+            && step.text.len() + line.len() + 3 <= WIDTH
+        {
+            writeln!(out, "  {} {}", step.text, line.green())?;
+            continue;
+        }
+        writeln!(out, "  {}", step.text)?;
+        for line in &step.code {
+            writeln!(out, "    {}", line.green())?;
+        }
+    }
+    writeln!(out, "  Revoke it, check it for misuse, other stores: {}", advice.more.green())?;
+    let not_a_key = format!("Not a key? {}", capital_after(&advice.not_a_key));
+    writeln!(out, "  {}", not_a_key.dimmed())
+}
+
+fn capital_after(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// `path:line:column`, and where else the same secret stands.
+fn places(group: &Group) -> String {
+    let place = |finding: &Finding| format!("{}:{}:{}", escape(&finding.path), finding.start.line, finding.start.column);
+    let mut text = place(group.first());
+    let others = &group.places[1..];
+    if !others.is_empty() {
+        let listed: Vec<String> = others.iter().take(PLACES).map(|other| place(other)).collect();
+        text.push_str(&format!(", also {}", listed.join(", ")));
+        if others.len() > PLACES {
+            text.push_str(&format!(" and {} more", others.len() - PLACES));
+        }
+    }
+    let parts: Vec<String> = group.first().parts.iter().map(|(name, line)| format!("{name} in line {line}")).collect();
+    if !parts.is_empty() {
+        text.push_str(&format!(" (with {})", parts.join(", ")));
+    }
+    text
+}
+
+fn excerpt(excerpt: &Excerpt, line: u32, out: &mut dyn Write) -> io::Result<()> {
+    let number = line.to_string();
+    let room = WIDTH.saturating_sub(number.len() + 7 + excerpt.preview.len());
+    let before = escape(&excerpt.before);
+    let before = before.trim_start();
+    let before = keep_end(before, room * 2 / 3);
+    let after = keep_start(&escape(&excerpt.after), room.saturating_sub(before.chars().count()));
+    writeln!(out, "    {} {before}{}{after}", format!("{number} |").dimmed(), excerpt.preview.red())?;
+    let blank = " ".repeat(number.len());
+    let indent = " ".repeat(before.chars().count());
+    writeln!(out, "    {blank} {} {indent}{}", "|".dimmed(), "^".repeat(excerpt.preview.len()).red())
+}
+
+fn keep_end(text: &str, room: usize) -> String {
+    let count = text.chars().count();
+    if count <= room {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().skip(count - room.saturating_sub(3)).collect();
+    format!("...{kept}")
+}
+
+fn keep_start(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(room.saturating_sub(3)).collect();
+    format!("{kept}...")
+}
+
+/// One line for what is told and does not stop anything.
+fn mention(group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()> {
+    let why = if group.first().is_secret { "may be a key" } else { "is public by design" };
+    writeln!(out, "{} {}: {} {why} ({})", "keystop: note:".bold(), places(group), advice.name, group.first().rule)
+}

@@ -1,0 +1,90 @@
+//! Findings as JSON, version 1: stable, what benchmarks and integrations read.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Report;
+use crate::finding::Finding;
+use crate::hunk::Origin;
+
+#[derive(Serialize)]
+struct Output<'a> {
+    version: u32,
+    /// False if anything could not be scanned.
+    complete: bool,
+    findings: Vec<FindingOutput<'a>>,
+    errors: Vec<ErrorOutput>,
+}
+
+#[derive(Serialize)]
+struct FindingOutput<'a> {
+    rule: &'a str,
+    provider: &'a str,
+    severity: &'a str,
+    confidence: &'a str,
+    /// False for keys made to be public.
+    secret: bool,
+    path: String,
+    commit: Option<&'a str>,
+    start: PositionOutput,
+    /// Exclusive.
+    end: PositionOutput,
+    preview: &'a str,
+    fingerprint: &'a str,
+}
+
+#[derive(Serialize)]
+struct PositionOutput {
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct ErrorOutput {
+    path: String,
+    message: String,
+}
+
+pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut places: Vec<&Finding> = report.findings.iter().flat_map(|(group, _)| group.places.iter().copied()).collect();
+    places.sort_by(|a, b| (&a.path, a.start, &a.rule).cmp(&(&b.path, b.start, &b.rule)));
+    let errors = report.unscanned.iter().map(|(path, reason)| ErrorOutput {
+        path: String::from_utf8_lossy(path).into_owned(),
+        message: reason.clone(),
+    });
+    let output = Output {
+        version: 1,
+        complete: report.unscanned.is_empty(),
+        findings: places.into_iter().map(finding).collect(),
+        errors: errors.collect(),
+    };
+    serde_json::to_writer(&mut *out, &output)?;
+    writeln!(out)
+}
+
+fn finding(finding: &Finding) -> FindingOutput<'_> {
+    let commit = match &finding.origin {
+        Origin::Commit(id) | Origin::Message(id) if !id.is_empty() => Some(id.as_str()),
+        _ => None,
+    };
+    let position = |at: crate::finding::Position| PositionOutput { line: at.line, column: at.column };
+    FindingOutput {
+        rule: &finding.rule,
+        provider: &finding.provider,
+        severity: finding.severity.as_str(),
+        confidence: confidence(finding),
+        secret: finding.is_secret,
+        path: String::from_utf8_lossy(&finding.path).into_owned(),
+        commit,
+        start: position(finding.start),
+        end: position(finding.end),
+        preview: &finding.preview,
+        fingerprint: finding.fingerprint.as_str(),
+    }
+}
+
+/// What is public by design is told and stops nothing, so a reader must see it as `low`.
+fn confidence(finding: &Finding) -> &'static str {
+    if finding.is_secret { finding.confidence.as_str() } else { "low" }
+}

@@ -1,0 +1,113 @@
+//! Everything that is printed. No other module writes to the terminal.
+
+mod document;
+mod human;
+mod json;
+mod style;
+
+pub use style::{escape, use_colour};
+
+use std::io::{self, Write};
+
+use crate::advice::{Advice, Document, Stage};
+use crate::finding::{Finding, Group};
+
+/// What a run has to tell.
+pub struct Report<'a> {
+    pub stage: Stage,
+    /// Worst first, each with its advice.
+    pub findings: Vec<(Group<'a>, Advice)>,
+    /// Paths that could not be scanned, and why.
+    pub unscanned: Vec<(Vec<u8>, String)>,
+    /// Findings that somebody has allowed.
+    pub allowed: usize,
+    /// Findings whose inline allow lacks a reason.
+    pub unreasoned: Vec<&'a Finding>,
+    /// Files that were read.
+    pub files: usize,
+}
+
+/// Prints the report for a person, on standard error in a hook.
+///
+/// # Errors
+/// The stream could not be written, a closed pipe aside.
+pub fn human(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    closed_is_fine(human::print(report, out))
+}
+
+/// Prints the report as JSON.
+///
+/// # Errors
+/// The stream could not be written, a closed pipe aside.
+pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    closed_is_fine(json::print(report, out))
+}
+
+/// Prints a page.
+///
+/// # Errors
+/// The stream could not be written, a closed pipe aside.
+pub fn document(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    closed_is_fine(document::print(document, out))
+}
+
+/// Prints lines as they are.
+///
+/// # Errors
+/// The stream could not be written, a closed pipe aside.
+pub fn lines<S: AsRef<str>>(lines: &[S], out: &mut dyn Write) -> io::Result<()> {
+    closed_is_fine(lines.iter().try_for_each(|line| writeln!(out, "{}", line.as_ref())))
+}
+
+/// Prints a value as JSON, for whatever lists.
+///
+/// # Errors
+/// The stream could not be written, a closed pipe aside.
+pub fn value(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
+    closed_is_fine(writeln!(out, "{value:#}"))
+}
+
+/// Prints what stopped a command: one line, and the way out where there is one.
+pub fn fatal(error: &anyhow::Error) {
+    let mut err = io::stderr().lock();
+    let said = format!("{error:#}").replace('\n', " ");
+    // There is nobody left to tell if standard error is closed.
+    let _ = writeln!(err, "keystop: {}", style::printable(&said));
+    if let Some(hint) = error.downcast_ref::<Hint>() {
+        let _ = writeln!(err, "hint: {}", hint.hint);
+    }
+}
+
+/// A remark on standard error.
+pub fn note(text: &str) {
+    // As above: a closed stream changes nothing.
+    let _ = writeln!(io::stderr().lock(), "keystop: {}", style::printable(text));
+}
+
+/// An error that knows the way out.
+#[derive(Debug)]
+pub struct Hint {
+    pub message: String,
+    pub hint: String,
+}
+
+impl std::fmt::Display for Hint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Hint {}
+
+/// Attaches the way out to an error.
+pub fn hint(error: &anyhow::Error, hint: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(Hint { message: format!("{error:#}"), hint: hint.into() })
+}
+
+/// A reader that has seen enough is no failure.
+fn closed_is_fine(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,347 @@
+//! A rule as it is written: the serde form of a catalogue file and the checks every rule must pass.
+//!
+//! The build script compiles this file too, so a bad rule of the catalogue stops the build by file and id, and a custom
+//! rule of `.keystop.toml` is held to the same checks.
+
+use serde::Deserialize;
+
+use super::checksum::Checksum;
+use super::example;
+use super::literal::{self, Literals};
+
+/// One catalogue file: who issues the keys, and each kind of key.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderFile {
+    pub provider: ProviderForm,
+    #[serde(rename = "key", default)]
+    pub keys: Vec<KeyForm>,
+}
+
+/// Who issued the key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderForm {
+    /// The vendor's own spelling.
+    pub name: String,
+    /// Stem of variable names.
+    pub env: String,
+    /// The vendor's page about its keys.
+    pub docs: String,
+    /// API hosts, without scheme.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Any vendor's key may look like these: a vendor's own rule goes first.
+    #[serde(default)]
+    pub generic: bool,
+    /// Official client libraries, `registry:name`.
+    #[serde(default)]
+    pub packages: Vec<String>,
+}
+
+/// How bad a leak of this kind is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// How sure a match of this rule is. `Low` is told and does not stop a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+impl Confidence {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// An inner structure that can be verified offline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Structure {
+    Jwt,
+    Pem,
+    UrlPassword,
+    BasicAuth,
+    Base64,
+    Base64Json,
+    DiscordBot,
+    Pypi,
+    AwsKeyId,
+    AzureStorage,
+}
+
+/// Words of which one must stand near the key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NearForm {
+    pub words: Vec<String>,
+    #[serde(default = "default_lines")]
+    pub lines: u32,
+}
+
+/// A companion value of the same credential, such as the id that belongs to a secret.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartForm {
+    pub name: String,
+    pub value: String,
+    #[serde(default)]
+    pub names: Vec<String>,
+    #[serde(default = "default_lines")]
+    pub lines: u32,
+}
+
+fn default_lines() -> u32 {
+    5
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// One kind of key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyForm {
+    pub id: String,
+    pub name: String,
+    #[serde(default)]
+    pub about: String,
+    #[serde(default)]
+    pub allows: String,
+    pub severity: Severity,
+    #[serde(default = "high")]
+    pub confidence: Confidence,
+    #[serde(default = "yes")]
+    pub secret: bool,
+    pub regex: Option<String>,
+    pub value: Option<String>,
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    pub near: Option<NearForm>,
+    #[serde(default)]
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub entropy: f32,
+    pub checksum: Option<Checksum>,
+    pub structure: Option<Structure>,
+    #[serde(default)]
+    pub paths: Vec<String>,
+    #[serde(default)]
+    pub overlaps: Vec<String>,
+    #[serde(default, rename = "part")]
+    pub parts: Vec<PartForm>,
+    #[serde(default)]
+    pub examples: Vec<String>,
+    #[serde(default)]
+    pub non_examples: Vec<String>,
+    #[serde(default)]
+    pub sources: Vec<String>,
+    pub remedy: Option<RemedyForm>,
+}
+
+fn high() -> Confidence {
+    Confidence::High
+}
+
+/// What to do about a leaked key of this kind: the facts of its page.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemedyForm {
+    pub env_var: String,
+    pub create: String,
+    pub revoke: Vec<String>,
+    pub revoke_url: String,
+    pub overlap: String,
+    #[serde(default)]
+    pub audit: String,
+    pub audit_url: Option<String>,
+    pub narrower: Option<String>,
+    pub notes: Option<String>,
+    pub certainty: Certainty,
+    pub live: Option<LiveForm>,
+}
+
+/// How the steps were established.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// Checked against the vendor's text.
+    Documented,
+    /// Firm general knowledge.
+    Known,
+    /// Inferred from similar consoles.
+    Guess,
+}
+
+/// One read-only request that tells whether a key is alive.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveForm {
+    pub method: String,
+    pub url: String,
+    pub auth: String,
+    pub alive: Vec<u16>,
+    pub dead: Vec<u16>,
+}
+
+/// What the engine derives from a rule's regex once, at build time or when the configuration is read.
+#[derive(Debug)]
+pub struct Derived {
+    /// Of which one stands in every match.
+    pub literals: Literals,
+    /// What may be shown of the secret.
+    pub prefixes: Vec<String>,
+    /// The key can hold a line break.
+    pub multiline: bool,
+    /// Longest match in bytes, where there is one.
+    pub reach: Option<u32>,
+    /// What [`literal::shortest_run`] says.
+    pub run: u32,
+}
+
+impl KeyForm {
+    /// Checks the form and derives what the engine needs.
+    ///
+    /// # Errors
+    /// One sentence that names what is wrong with the rule.
+    pub fn derive(&self) -> Result<Derived, String> {
+        self.check_words()?;
+        let derived = match (&self.regex, &self.value) {
+            (Some(regex), None) => self.derive_pattern(regex)?,
+            (None, Some(value)) => self.derive_value(value)?,
+            _ => return Err("give either `regex` or `value`, and not both".into()),
+        };
+        if let Some(short) = derived.literals.iter().find(|literal| literal.bytes.len() < 3) {
+            let text = String::from_utf8_lossy(&short.bytes);
+            return Err(format!("`{text}` is too short to look for: name `keywords` of at least 3 bytes"));
+        }
+        Ok(derived)
+    }
+
+    fn derive_pattern(&self, regex: &str) -> Result<Derived, String> {
+        let hir = literal::parse(regex)?;
+        let groups = hir.properties().explicit_captures_len();
+        if groups != 1 {
+            return Err(format!("`regex` has {groups} capture groups and needs exactly one: the secret"));
+        }
+        let literals = match literal::required(&hir) {
+            Some(literals) if self.keywords.is_empty() => literals,
+            Some(_) => return Err("`keywords` are not needed: the regex has literals of its own".into()),
+            None if !self.keywords.is_empty() => literal::folded(&self.keywords),
+            None => return Err("no literal of 3 bytes stands in every match: name `keywords`".into()),
+        };
+        Ok(Derived {
+            literals,
+            prefixes: literal::prefixes(&hir),
+            multiline: literal::spans_lines(&hir),
+            reach: hir.properties().maximum_len().and_then(|len| u32::try_from(len).ok()),
+            run: literal::shortest_run(&hir),
+        })
+    }
+
+    fn derive_value(&self, value: &str) -> Result<Derived, String> {
+        let Some(near) = &self.near else {
+            return Err("`value` has no shape of its own and needs `near`".into());
+        };
+        let hir = literal::parse(value)?;
+        if hir.properties().explicit_captures_len() != 0 {
+            return Err("`value` is the whole value and has no capture group".into());
+        }
+        if !self.keywords.is_empty() {
+            return Err("`keywords` are not needed: the words of `near` serve".into());
+        }
+        let words: Vec<String> = near.words.iter().flat_map(|word| spellings(word)).collect();
+        Ok(Derived {
+            literals: literal::folded(&words),
+            prefixes: literal::prefixes(&hir),
+            multiline: false,
+            reach: hir.properties().maximum_len().and_then(|len| u32::try_from(len).ok()),
+            run: literal::shortest_run(&hir),
+        })
+    }
+
+    fn check_words(&self) -> Result<(), String> {
+        let near = self.near.iter().flat_map(|near| &near.words);
+        for word in near.chain(&self.keywords) {
+            if word.len() < 3 || word.chars().any(|c| c.is_ascii_uppercase()) {
+                return Err(format!("`{word}` must be lower case and at least 3 bytes"));
+            }
+        }
+        for part in &self.parts {
+            literal::parse(&part.value).map_err(|why| format!("part `{}`: {why}", part.name))?;
+        }
+        Ok(())
+    }
+
+    /// What only the catalogue must have: examples, a page and its sources.
+    ///
+    /// # Errors
+    /// One sentence that names what is missing.
+    pub fn check_page(&self, stem: &str) -> Result<(), String> {
+        if self.id != stem && !self.id.strip_prefix(stem).is_some_and(|rest| rest.starts_with('-')) {
+            return Err(format!("the id must start with `{stem}-`"));
+        }
+        if !self.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+            return Err("the id must be kebab-case".into());
+        }
+        if self.examples.len() < 2 || self.non_examples.is_empty() {
+            return Err("two `examples` and one of `non_examples` are the least".into());
+        }
+        if self.about.is_empty() || self.allows.is_empty() || self.sources.is_empty() {
+            return Err("`about`, `allows` and `sources` must be filled".into());
+        }
+        if self.allows.len() > 160 {
+            return Err("`allows` is longer than 160 bytes: it must fit two lines of a terminal".into());
+        }
+        let Some(remedy) = &self.remedy else { return Err("`[key.remedy]` is missing".into()) };
+        if remedy.revoke.is_empty() || !remedy.revoke_url.starts_with("https://") {
+            return Err("`revoke` needs a step and `revoke_url` an https address".into());
+        }
+        for text in self.examples.iter().chain(&self.non_examples) {
+            example::expand(text, 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// The spellings of a `near` word: each `-` stands for any one separator or none.
+pub fn spellings(word: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for c in word.chars() {
+        let forms: &[&str] = if c == '-' { &["", "-", "_", ".", " "] } else { &[] };
+        if forms.is_empty() {
+            for spelling in &mut all {
+                spelling.push(c);
+            }
+        } else {
+            all = all.iter().flat_map(|head| forms.iter().map(move |form| format!("{head}{form}"))).collect();
+        }
+    }
+    all
+}

@@ -1,0 +1,141 @@
+//! Guards: what looks like a key and is a placeholder. Each is anchored, and none is asked about a verified checksum.
+
+/// Words that a placeholder consists of; compared with whole word parts, never inside a longer run of letters.
+const WORDS: &[&str] = &[
+    "example", "examples", "sample", "placeholder", "changeme", "change", "dummy", "fake", "your", "yours", "redacted",
+    "insert", "replace", "replaceme", "todo", "here", "none", "null", "undefined", "goes", "mock", "notreal", "invalid",
+    "foobar", "lorem", "ipsum", "xxx", "xxxx", "masked", "hidden", "removed",
+];
+
+/// Whole passwords that are nobody's secret: stock words of documentation, defaults and tests.
+const STOCK: &[&str] = &[
+    "password", "passwd", "pass", "pwd", "secret", "changeme", "admin", "root", "user", "username", "test", "testing",
+    "guest", "postgres", "mysql", "redis", "rabbitmq", "mongo", "mongodb", "example", "foobar", "foo", "bar", "baz",
+    "default", "demo", "qwerty", "letmein", "token", "apikey", "mypassword", "mysecret", "secretpassword", "p@ssw0rd",
+    "passw0rd", "password1", "password123", "pass123", "test123", "hunter2", "supersecret", "s3cr3t", "pw", "p", "x",
+    "hello", "world", "dev", "development", "local", "localhost", "docker", "none", "null", "true", "false", "key",
+    "mypass", "userpass", "userpassword", "dbpassword", "dbpass", "topsecret", "verysecret", "abc", "abc123", "admin123",
+];
+
+/// Whether `secret`, whose public `prefix` bytes are set aside, is a placeholder.
+pub fn is_placeholder(secret: &[u8], prefix: usize) -> bool {
+    let body = &secret[prefix.min(secret.len())..];
+    is_template(secret)
+        || is_repetitive(body)
+        || is_counting(body)
+        || says_so(body)
+        || body.ends_with(b"EXAMPLE")
+        || body.ends_with(b"EXAMPLEKEY")
+}
+
+/// Whether a whole password is a stock word, its digits at the end and its case aside.
+pub fn is_stock(password: &[u8]) -> bool {
+    let lower = password.to_ascii_lowercase();
+    let bare = lower.iter().rposition(|b| !b.is_ascii_digit() && !b"!_-.".contains(b)).map_or(0, |at| at + 1);
+    let known = |text: &[u8]| STOCK.iter().any(|word| word.as_bytes() == text);
+    bare == 0 || known(&lower) || known(&lower[..bare])
+}
+
+/// A template's placeholder: `${X}`, `{{x}}`, `<your key>`, `%(x)s`, `#{x}`, `$X`, `%s`, `***`.
+pub fn is_template(value: &[u8]) -> bool {
+    let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    let wrapped = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
+    let variable = match value {
+        [b'$' | b'%', rest @ ..] => {
+            !rest.is_empty() && rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'%' | b':'))
+        }
+        _ => false,
+    };
+    let starred = value.len() >= 3 && value.iter().filter(|b| matches!(b, b'*' | b'.')).count() * 2 > value.len();
+    wrapped(b'<', b'>')
+        || wrapped(b'[', b']')
+        || wrapped(b'{', b'}')
+        || wrapped(b'%', b'%')
+        || variable
+        || starred
+        || [b"${".as_slice(), b"{{", b"$(", b"#{", b"<%", b"%(", b"...", b"%s", b"%v"].iter().any(|part| holds(part))
+}
+
+/// One character or one short block over and over: `xxxx`, `0000`, `abc123abc123`.
+fn is_repetitive(body: &[u8]) -> bool {
+    if body.len() < 6 {
+        return false;
+    }
+    let mut counts = [0_usize; 256];
+    let (mut longest, mut run) = (1, 1);
+    for (at, byte) in body.iter().enumerate() {
+        counts[byte.to_ascii_lowercase() as usize] += 1;
+        run = if at > 0 && body[at - 1].eq_ignore_ascii_case(byte) { run + 1 } else { 1 };
+        longest = longest.max(run);
+    }
+    let most = counts.iter().max().copied().unwrap_or(0);
+    let block = (1..=body.len() / 2).take(10).any(|period| body.iter().zip(&body[period..]).all(|(a, b)| a == b));
+    most * 2 > body.len() || (longest >= 8 && longest * 3 > body.len()) || block
+}
+
+/// Counting characters: `0123456789`, `abcdefgh`, `a1b2c3d4`, `AbCdEf`.
+fn is_counting(body: &[u8]) -> bool {
+    let letters: Vec<u8> = body.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    if letters.len() < 8 {
+        return false;
+    }
+    let next = |a: u8, b: u8| b == a.wrapping_add(1) || (a == b'9' && matches!(b, b'0' | b'a')) || (a == b'f' && b == b'0');
+    let steps = |stride: usize| {
+        let pairs = letters.len() - stride;
+        let ups = letters.iter().zip(&letters[stride..]).filter(|(a, b)| next(**a, **b)).count();
+        ups * 10 >= pairs * 6
+    };
+    steps(1) || steps(2)
+}
+
+/// A word part says that this is no key: `YOUR_API_KEY`, `sk-your-key-here`.
+fn says_so(body: &[u8]) -> bool {
+    let parts = body.split(|b| !b.is_ascii_alphabetic()).filter(|part| part.len() >= 3);
+    let mut parts = parts.map(|part| part.to_ascii_lowercase());
+    let separated = body.iter().any(|b| matches!(b, b'_' | b'-' | b'.' | b' '));
+    let whole = body.iter().all(u8::is_ascii_alphabetic);
+    (separated || whole) && parts.any(|part| WORDS.iter().any(|word| word.as_bytes() == part.as_slice()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_told() {
+        for text in [
+            "<YOUR_KEY>", "${STRIPE_KEY}", "{{stripe_key}}", "xxxxxxxxxxxxxxxxxxxxxxxx", "changeme", "$STRIPE_KEY",
+            "IOSFODNN7EXAMPLE", "0123456789abcdef0123456789abcdef", "YOUR_API_KEY_HERE", "%(key)s", "#{key}", "****",
+            "00000000000000000000", "abcdefghijklmnopqrstuvwx", "a1b2c3d4e5f6g7h8i9j0", "deadbeefdeadbeefdeadbeef",
+        ] {
+            assert!(is_placeholder(text.as_bytes(), 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_merely_contains_such_a_word_is_a_key() {
+        // A guard without an anchor would let these through.
+        for text in [
+            "4eC39fakeyjWDarjtT1zdp7dc", "Zx81nullQ0v7Kd93fLq2Mw5T", "9f8examplec1b7a6d5e4f302", "q8W3EXAMPLEz7L1vB9tR4k",
+            "trueK3b9Xw2Lm5Qz8Vn1Rt6Y", "x7Kp2Lq9Wv4Nm8Rt3Zb6Yc1Df5G",
+        ] {
+            assert!(!is_placeholder(text.as_bytes(), 0), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_prefix_is_no_part_of_the_judgement() {
+        assert!(is_placeholder(b"sk_live_xxxxxxxxxxxxxxxxxxxxxxxx", 8));
+        assert!(!is_placeholder(b"example_4eC39HqLyjWDarjtT1zdp7dc", 8));
+    }
+
+    #[test]
+    fn stock_passwords_are_whole_words() {
+        for text in ["password", "Admin", "test123", "secret!", "12345", "Passw0rd"] {
+            assert!(is_stock(text.as_bytes()), "{text}");
+        }
+        for text in ["passwordless-Kq8", "testX9q", "correct-horse"] {
+            assert!(!is_stock(text.as_bytes()), "{text}");
+        }
+    }
+}

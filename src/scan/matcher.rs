@@ -1,0 +1,365 @@
+//! One set of rules at work on a hunk: from the prefilter's hits to matches that hold every condition.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::binding::{self, Binding, Kind};
+use super::lines::Lines;
+use super::{Match, guard, verify};
+use crate::hunk::Hunk;
+use crate::rules::{Confidence, Hit, Near, Part, Prefilter, Rule, Shape};
+
+/// A line longer than this is searched around the literal only.
+const LONG_LINE: usize = 16 * 1024;
+/// How far a rule without a longest match is followed in such a line.
+const FAR: usize = 256 * 1024;
+/// Lines before its literal in which a match over several lines may begin.
+const LINES_BEFORE: u32 = 12;
+
+/// Rules, the prefilter that wakes them, and their regexes as far as they were needed.
+pub struct Matcher<'r> {
+    rules: &'r [Rule],
+    prefilter: &'r Prefilter,
+    regexes: Vec<OnceLock<Regex>>,
+}
+
+/// A hunk under examination.
+#[derive(Clone, Copy)]
+struct View<'h> {
+    hunk: &'h Hunk,
+    lines: &'h Lines<'h>,
+}
+
+impl<'h> View<'h> {
+    fn text(&self) -> &'h [u8] {
+        &self.hunk.text
+    }
+
+    /// The line of `offset`, and the offset within it.
+    fn line(&self, offset: usize) -> (Range<usize>, usize) {
+        let range = self.lines.range(self.lines.index(offset));
+        let within = offset - range.start;
+        (range, within)
+    }
+}
+
+impl<'r> Matcher<'r> {
+    pub fn new(rules: &'r [Rule], prefilter: &'r Prefilter) -> Self {
+        Self { rules, prefilter, regexes: rules.iter().map(|_| OnceLock::new()).collect() }
+    }
+
+    pub fn hits(&self, text: &[u8]) -> Vec<Hit> {
+        self.prefilter.hits(text)
+    }
+
+    /// Rules whose vendor the path names: their values may stand anywhere in the file, under a telling name.
+    pub fn named_by(&self, path: &[u8]) -> Vec<u16> {
+        let hits = self.prefilter.hits(path).into_iter();
+        let values = hits.filter(|hit| {
+            matches!(self.rules[hit.rule as usize].shape, Shape::Value { .. })
+                && begins_word(path, hit.at, hit.len as usize)
+        });
+        let mut rules: Vec<u16> = values.map(|hit| hit.rule).collect();
+        rules.dedup();
+        rules
+    }
+
+    /// Appends the matches of every woken rule. `hits` are in the order of rules.
+    pub fn matches(&self, hunk: &Hunk, lines: &Lines, hits: &[Hit], named: &[u16], into: &mut Vec<Match<'r>>) {
+        let view = View { hunk, lines };
+        for rule in named {
+            self.values(*rule, view, 0..hunk.text.len(), into);
+        }
+        for hits in hits.chunk_by(|a, b| a.rule == b.rule) {
+            let rule = &self.rules[hits[0].rule as usize];
+            if !applies_to(rule, &hunk.path) {
+                continue;
+            }
+            match &rule.shape {
+                Shape::Pattern { multiline, reach, .. } => {
+                    self.pattern(rule, view, hits, *multiline, reach.map(|reach| reach as usize), into);
+                }
+                Shape::Value { .. } if named.contains(&hits[0].rule) => {}
+                Shape::Value { .. } => self.value(rule, view, hits, into),
+            }
+        }
+    }
+
+    fn regex(&self, rule: u16) -> &Regex {
+        self.regexes[rule as usize].get_or_init(|| compile(&self.rules[rule as usize]))
+    }
+
+    fn pattern(
+        &self,
+        rule: &'r Rule,
+        view: View,
+        hits: &[Hit],
+        multiline: bool,
+        reach: Option<usize>,
+        into: &mut Vec<Match<'r>>,
+    ) {
+        let mut done = 0;
+        for hit in hits {
+            let window = if multiline { block(view, hit, reach) } else { line(view, hit, reach) };
+            if hit.at < done || !has_run(&view.text()[window.clone()], rule.run) {
+                continue;
+            }
+            let regex = self.regex(hit.rule);
+            let Some((whole, span)) = covering(regex, view.text(), window, hit) else { continue };
+            done = whole.end;
+            into.extend(judge(rule, view, span));
+        }
+    }
+
+    fn value(&self, rule: &'r Rule, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
+        let Some(near) = &rule.near else { return };
+        let mut searched = 0..0;
+        for hit in hits.iter().filter(|hit| begins_word(view.text(), hit.at, hit.len as usize)) {
+            let around = view.lines.around(view.lines.index(hit.at), near.lines);
+            let range = around.start.max(searched.end)..around.end;
+            searched = around;
+            if !range.is_empty() {
+                self.values(hit.rule, view, range, into);
+            }
+        }
+    }
+
+    /// The values of one rule in a range of the text.
+    fn values(&self, index: u16, view: View, range: Range<usize>, into: &mut Vec<Match<'r>>) {
+        let rule = &self.rules[index as usize];
+        let Some(near) = rule.near.as_ref().filter(|_| applies_to(rule, &view.hunk.path)) else { return };
+        if !has_run(&view.text()[range.clone()], rule.run) {
+            return;
+        }
+        let regex = self.regex(index);
+        let mut at = range.start;
+        while let Some(found) = regex.captures_at(&view.text()[..range.end], at).and_then(|c| c.get(1)) {
+            at = found.end();
+            if is_part_of_longer(view.text(), &found.range()) {
+                continue;
+            }
+            if let Some(name) = bound(rule, near, view, found.range()) {
+                into.extend(judge(rule, view, found.range()).map(|found| Match { name, ..found }));
+            }
+        }
+    }
+}
+
+/// Compiles a rule's regex; the build or the configuration has parsed it already.
+fn compile(rule: &Rule) -> Regex {
+    let source = match &rule.shape {
+        Shape::Pattern { regex, .. } => regex.to_string(),
+        Shape::Value { regex } => format!("(?:^|[^0-9A-Za-z_-])({regex})(?:[^0-9A-Za-z_-]|$)"),
+    };
+    build(&source).unwrap_or_else(|error| panic!("the regex of `{}` has been checked: {error}", rule.id))
+}
+
+fn build(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).unicode(false).build()
+}
+
+/// The part of a line in which a match that holds the literal must lie.
+fn line(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
+    let (line, _) = view.line(hit.at);
+    if line.len() <= LONG_LINE {
+        return line;
+    }
+    let reach = reach.unwrap_or(FAR);
+    // The spare bytes keep the cut away from any match that holds the literal.
+    line.start.max(hit.at.saturating_sub(reach + 64))..line.end.min(hit.at + reach + 256)
+}
+
+/// The lines in which such a match must lie, if it can reach over line breaks.
+fn block(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
+    let lines = view.lines;
+    let start = lines.range(lines.index(hit.at).saturating_sub(LINES_BEFORE as usize)).start;
+    let end = hit.at.saturating_add(reach.unwrap_or(FAR)).min(view.text().len());
+    let end = lines.range(lines.index(end.saturating_sub(1).max(hit.at))).end;
+    start.max(hit.at.saturating_sub(reach.unwrap_or(FAR)))..end
+}
+
+/// Whether `text` has so many bytes in a row without a blank or a quote, and not all of them of one word or path.
+fn has_run(text: &[u8], least: u32) -> bool {
+    let runs = text.split(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'`'));
+    let telling = |run: &[u8]| {
+        let digit = run.iter().any(u8::is_ascii_digit);
+        digit || (run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase))
+    };
+    least == 0 || runs.filter(|run| run.len() >= least as usize).any(|run| run.len() < 16 || telling(run))
+}
+
+/// The first match in `window` that holds the literal: the whole and the secret.
+fn covering(regex: &Regex, text: &[u8], window: Range<usize>, hit: &Hit) -> Option<(Range<usize>, Range<usize>)> {
+    let text = &text[..window.end];
+    let mut at = window.start;
+    loop {
+        let captures = regex.captures_at(text, at)?;
+        let (whole, secret) = (captures.get(0)?.range(), captures.get(1)?.range());
+        if whole.start > hit.at {
+            return None;
+        }
+        if whole.end >= hit.at + hit.len as usize {
+            return Some((whole, secret));
+        }
+        at = whole.end.max(at + 1);
+    }
+}
+
+/// Every condition that does not depend on how the rule found the span.
+fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>> {
+    let lines = view.lines;
+    let (first, last) = (lines.position(span.start).line, lines.position(span.end.saturating_sub(1)).line);
+    if span.is_empty() || !view.hunk.adds(&(first..last + 1)) {
+        return None;
+    }
+    let secret = &view.text()[span.clone()];
+    let (line, within) = view.line(span.start);
+    let before = &view.text()[line.start..line.start + within];
+    let checked = rule.checksum.map(|checksum| checksum.verifies(secret));
+    if let Some(structure) = rule.structure
+        && !verify::has_structure(structure, secret, before)
+    {
+        return None;
+    }
+    if checked != Some(true) {
+        let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
+        if guard::is_placeholder(secret, prefix) || verify::entropy(secret) < rule.entropy {
+            return None;
+        }
+    }
+    if let (Shape::Pattern { .. }, Some(near)) = (&rule.shape, &rule.near)
+        && !is_near(near, view, &span)
+    {
+        return None;
+    }
+    // A wrong checksum means that no vendor issued this; it is told, in case the scheme has changed.
+    let confidence = if checked == Some(false) { Confidence::Low } else { rule.confidence };
+    let parts = rule.parts.iter().filter_map(|part| companion(part, view, &span)).collect();
+    let name = binding::binding(&view.text()[line.clone()], within).name;
+    let name = name.map(|range| line.start + range.start..line.start + range.end);
+    Some(Match { rule, span, confidence, verified: checked == Some(true), name, parts })
+}
+
+fn applies_to(rule: &Rule, path: &[u8]) -> bool {
+    rule.paths.is_empty() || globs(&rule.paths).is_match(&*String::from_utf8_lossy(path))
+}
+
+fn globs(patterns: &[std::borrow::Cow<'static, str>]) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(Glob::new(pattern).expect("the rule's globs have been checked"));
+    }
+    set.build().expect("globs that parse one by one build a set")
+}
+
+/// Whether a value is cut out of a longer token: base64 goes on behind `+`, `/` and `=`, a path behind `.`.
+fn is_part_of_longer(text: &[u8], span: &Range<usize>) -> bool {
+    let (before, after) = (&text[..span.start], &text[span.end..]);
+    let token = |b: &u8| b.is_ascii_alphanumeric() || b"+/=._:-".contains(b);
+    let goes_on = match after {
+        [b'+' | b'/' | b'=' | b'~', ..] => true,
+        [b'.', next, ..] => next.is_ascii_alphanumeric(),
+        _ => false,
+    };
+    let came_before = match before {
+        [.., b'+' | b'~'] => true,
+        [.., previous, b'.'] => previous.is_ascii_alphanumeric(),
+        // The path of a URL is no token, a slash in base64 is.
+        [.., b'/'] => {
+            let run = before.iter().rev().take(512).take_while(|b| token(b)).count();
+            !before[before.len() - run..].contains(&b'.') && !before[before.len() - run..].contains(&b':')
+        }
+        _ => false,
+    };
+    goes_on || came_before
+}
+
+/// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
+fn begins_word(text: &[u8], at: usize, len: usize) -> bool {
+    let camel = |a: u8, b: u8| a.is_ascii_lowercase() && b.is_ascii_uppercase();
+    let starts = at == 0 || !text[at - 1].is_ascii_alphabetic() || camel(text[at - 1], text[at]);
+    let end = at + len;
+    // `AWSSecretKey`: an acronym ends before a capital that a small letter follows.
+    let acronym = |end: usize| text[end].is_ascii_uppercase() && text.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+    let ends = len >= 5
+        || end >= text.len()
+        || !text[end].is_ascii_alphabetic()
+        || camel(text[end - 1], text[end])
+        || acronym(end);
+    starts && ends
+}
+
+/// Whether a word of `near` stands in `text`.
+fn mentions(near: &Near, text: &[u8]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    near.words.iter().any(|word| {
+        memchr::memmem::find_iter(&lower, word.as_bytes()).any(|at| begins_word(text, at, word.len()))
+    })
+}
+
+fn is_near(near: &Near, view: View, span: &Range<usize>) -> bool {
+    let around = view.lines.around(view.lines.index(span.start), near.lines);
+    let around = clamp(around, span);
+    // What the secret itself happens to spell says nothing.
+    let text = view.text();
+    mentions(near, &view.hunk.path)
+        || mentions(near, &text[around.start..span.start])
+        || mentions(near, &text[span.end..around.end])
+}
+
+/// At most a few kilobytes on either side: lines can be very long.
+fn clamp(range: Range<usize>, span: &Range<usize>) -> Range<usize> {
+    range.start.max(span.start.saturating_sub(4096))..range.end.min(span.end + 4096)
+}
+
+/// Whether a value without a form of its own is bound to this rule's vendor; its name, where it has one.
+fn bound(rule: &Rule, near: &Near, view: View, span: Range<usize>) -> Option<Option<Range<usize>>> {
+    let (line, within) = view.line(span.start);
+    let start = within.saturating_sub(1024);
+    let line = line.start + start..line.end.min(span.end + 256);
+    let text = &view.text()[line.clone()];
+    let within = within - start;
+    let Binding { kind, name } = binding::binding(text, within);
+    let spelt = name.as_ref().map_or(&b""[..], |range| &text[range.clone()]);
+    if binding::is_digest(spelt) {
+        return None;
+    }
+    let called = binding::normalise(spelt);
+    // Text before the value counts as its name only as far as no other value stands between.
+    let own = text[..within].iter().rposition(|b| b",;{&".contains(b)).map_or(0, |at| at + 1);
+    let before = binding::normalise(&text[own.max(within.saturating_sub(80))..within]);
+    let holds = |name: &str| rule.names.iter().any(|word| name.contains(&**word));
+    if !rule.names.is_empty() && !holds(&called) && !holds(&before) {
+        return None;
+    }
+    let same_line = mentions(near, &text[..within]) && (kind != Kind::Bare || within <= 120);
+    let named = kind != Kind::Bare && (binding::is_credential(spelt) || (!rule.names.is_empty() && holds(&called)));
+    (same_line || named).then(|| name.map(|range| line.start + range.start..line.start + range.end))
+}
+
+/// The companion nearest to `span`.
+fn companion(part: &Part, view: View, span: &Range<usize>) -> Option<(String, Range<usize>)> {
+    let around = clamp(view.lines.around(view.lines.index(span.start), part.lines), span);
+    let source = format!("(?:^|[^0-9A-Za-z_-])({})(?:[^0-9A-Za-z_-]|$)", part.value);
+    let regex = build(&source).ok()?;
+    let text = &view.text()[..around.end];
+    let mut at = around.start;
+    let mut nearest: Option<Range<usize>> = None;
+    while let Some(found) = regex.captures_at(text, at).and_then(|captures| captures.get(1)) {
+        at = found.end();
+        let (line, within) = view.line(found.start());
+        let named = binding::binding(&view.text()[line.clone()], within).name.is_some_and(|name| {
+            let name = binding::normalise(&view.text()[line.start + name.start..line.start + name.end]);
+            part.names.is_empty() || part.names.iter().any(|word| name.contains(&**word))
+        });
+        let apart = found.end() <= span.start || span.end <= found.start();
+        let closer = nearest.as_ref().is_none_or(|old| found.start().abs_diff(span.start) < old.start.abs_diff(span.start));
+        if named && apart && closer {
+            nearest = Some(found.range());
+        }
+    }
+    nearest.map(|range| (part.name.to_string(), range))
+}

@@ -1,0 +1,129 @@
+//! The scanner: rules in, findings out. `prefilter -> regex or surroundings -> conditions -> guards -> overlaps`.
+//!
+//! A regex is compiled when a literal of its rule stands in the text, and runs over the line of that literal only.
+
+mod binding;
+mod excerpt;
+mod guard;
+mod lines;
+mod matcher;
+pub mod proof;
+mod verify;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::finding::{Finding, Fingerprint};
+use crate::hunk::Hunk;
+use crate::rules::{Confidence, Prefilter, Rule};
+use crate::secret::Secret;
+
+use lines::Lines;
+use matcher::Matcher;
+
+/// Finds keys in hunks.
+pub struct Scanner<'r> {
+    matchers: Vec<Matcher<'r>>,
+    disabled: BTreeSet<String>,
+}
+
+/// A span of the text that a rule claims as a secret.
+#[derive(Debug, Clone)]
+pub struct Match<'r> {
+    pub rule: &'r Rule,
+    pub span: Range<usize>,
+    pub confidence: Confidence,
+    /// A checksum or a structure spoke for it.
+    pub verified: bool,
+    /// The name it is assigned to.
+    pub name: Option<Range<usize>>,
+    /// Companions: which part of the rule, and where.
+    pub parts: Vec<(String, Range<usize>)>,
+}
+
+impl<'r> Scanner<'r> {
+    pub fn new(sets: Vec<(&'r [Rule], &'r Prefilter)>, disabled: BTreeSet<String>) -> Self {
+        let matchers = sets.into_iter().map(|(rules, prefilter)| Matcher::new(rules, prefilter)).collect();
+        Self { matchers, disabled }
+    }
+
+    /// The keys that `hunk` adds, by place; one finding a place.
+    pub fn scan(&self, hunk: &Hunk) -> Vec<Finding> {
+        let mut lines = None;
+        let mut matches = Vec::new();
+        for matcher in &self.matchers {
+            let (hits, named) = (matcher.hits(&hunk.text), matcher.named_by(&hunk.path));
+            if !hits.is_empty() || !named.is_empty() {
+                let lines = lines.get_or_insert_with(|| Lines::of(&hunk.text, hunk.first_line));
+                matcher.matches(hunk, lines, &hits, &named, &mut matches);
+            }
+        }
+        let Some(lines) = lines else { return Vec::new() };
+        matches.retain(|found| !self.disabled.contains(&*found.rule.id));
+        let all: Vec<(Range<usize>, String)> =
+            matches.iter().map(|found| (found.span.clone(), preview(found.rule, &hunk.text[found.span.clone()]))).collect();
+        let kept = resolve(matches);
+        kept.into_iter().map(|found| self.finding(hunk, &lines, &all, found)).collect()
+    }
+
+    fn finding(&self, hunk: &Hunk, lines: &Lines, all: &[(Range<usize>, String)], found: Match) -> Finding {
+        let secret = Secret::new(&hunk.text[found.span.clone()]);
+        let text = |range: &Range<usize>| String::from_utf8_lossy(&hunk.text[range.clone()]).into_owned();
+        Finding {
+            rule: found.rule.id.to_string(),
+            provider: found.rule.provider.to_string(),
+            severity: found.rule.severity,
+            confidence: found.confidence,
+            is_secret: found.rule.secret,
+            path: hunk.path.clone(),
+            origin: hunk.origin.clone(),
+            start: lines.position(found.span.start),
+            end: lines.position(found.span.end),
+            preview: preview(found.rule, secret.expose()),
+            excerpt: excerpt::of(&hunk.text, lines, &found.span, preview(found.rule, secret.expose()), all),
+            assigned: found.name.as_ref().map(text),
+            parts: found.parts.iter().map(|(name, at)| (name.clone(), lines.position(at.start).line)).collect(),
+            fingerprint: Fingerprint::of(&found.rule.id, &secret),
+            secret,
+        }
+    }
+}
+
+/// The rule's own literal prefix and the length: all that is ever shown of a secret.
+fn preview(rule: &Rule, secret: &[u8]) -> String {
+    let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes()));
+    let shown = prefix.filter(|prefix| prefix.len() < secret.len()).map_or("", |prefix| prefix.trim_end());
+    match shown {
+        "" => format!("({} bytes)", secret.len()),
+        prefix => format!("{prefix}...({} bytes)", secret.len()),
+    }
+}
+
+/// Where matches share bytes, the one that says most of the key stays.
+fn resolve(mut matches: Vec<Match>) -> Vec<Match> {
+    matches.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.span.start.cmp(&b.span.start)));
+    let mut kept: Vec<Match> = Vec::new();
+    for found in matches {
+        let shares = |other: &Match| found.span.start < other.span.end && other.span.start < found.span.end;
+        let yields = |other: &Match| shares(other) && !found.rule.overlaps.contains(&other.rule.id);
+        if kept.iter().any(yields) {
+            continue;
+        }
+        kept.retain(|other| !shares(other));
+        kept.push(found);
+    }
+    // What is reported as a part of a credential is not reported again by itself.
+    let parts: Vec<Range<usize>> = kept.iter().flat_map(|found| found.parts.iter().map(|(_, at)| at.clone())).collect();
+    kept.retain(|found| !found.parts.is_empty() || !parts.contains(&found.span));
+    kept.sort_by_key(|found| found.span.start);
+    kept
+}
+
+/// Verified before unverified, a vendor's before anybody's, sure before unsure, own form before surroundings, longer
+/// prefix, longer span.
+fn rank<'r>(found: &Match<'r>) -> (bool, bool, Confidence, bool, usize, usize, std::cmp::Reverse<&'r str>) {
+    let prefix = found.rule.prefixes.iter().map(|prefix| prefix.len()).max().unwrap_or(0);
+    let own_form = matches!(found.rule.shape, crate::rules::Shape::Pattern { .. });
+    let vendor = !found.rule.generic;
+    (found.verified, vendor, found.confidence, own_form, prefix, found.span.len(), std::cmp::Reverse(&found.rule.id))
+}

@@ -1,0 +1,170 @@
+//! What can be verified of a key without asking anybody: entropy and inner structure.
+
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD};
+
+use super::guard;
+use crate::rules::Structure;
+
+/// Shannon entropy in bits per byte.
+pub fn entropy(bytes: &[u8]) -> f32 {
+    let mut counts = [0_u32; 256];
+    for byte in bytes {
+        counts[*byte as usize] += 1;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "lengths of keys are small")]
+    let total = bytes.len() as f32;
+    #[expect(clippy::cast_precision_loss, reason = "counts in a key are small")]
+    let shares = counts.iter().filter(|count| **count > 0).map(|count| *count as f32 / total);
+    shares.map(|share| -share * share.log2()).sum()
+}
+
+/// Whether `secret` has the structure its rule asks for. `before` is its line up to the secret.
+pub fn has_structure(structure: Structure, secret: &[u8], before: &[u8]) -> bool {
+    match structure {
+        Structure::Jwt => is_jwt(secret),
+        Structure::Pem => is_usable_pem(secret),
+        Structure::UrlPassword => is_real_password(secret, url_user(before)),
+        Structure::BasicAuth => is_basic_auth(secret),
+        Structure::Base64 => decode(secret).is_some(),
+        Structure::Base64Json => holds_json(secret),
+        Structure::DiscordBot => is_discord_bot(secret),
+        Structure::Pypi => is_pypi(secret),
+        Structure::AwsKeyId => secret.iter().skip(4).all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(b)),
+        Structure::AzureStorage => decode(secret).is_some_and(|key| key.len() == 64),
+    }
+}
+
+/// Standard or URL-safe base64, padded or not.
+pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    let bare = text.iter().rposition(|b| *b != b'=').map_or(0, |at| at + 1);
+    [&BASE64_NOPAD, &BASE64URL_NOPAD]
+        .iter()
+        .find_map(|form| form.decode(&text[..bare]).ok())
+        .or_else(|| BASE64.decode(text).ok())
+        .or_else(|| BASE64URL.decode(text).ok())
+        // Issued tokens often carry stray bits in their last character.
+        .or_else(|| (bare > 4).then(|| BASE64URL_NOPAD.decode(&text[..bare - bare % 4]).ok()).flatten())
+        .or_else(|| (bare > 4).then(|| BASE64_NOPAD.decode(&text[..bare - bare % 4]).ok()).flatten())
+}
+
+/// Three parts, a header that names an algorithm, and a signature: unsigned tokens open nothing.
+fn is_jwt(secret: &[u8]) -> bool {
+    let mut parts = secret.split(|b| *b == b'.');
+    let (Some(header), Some(_), Some(signature)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let Some(header) = decode(header) else { return false };
+    let Ok(header) = serde_json::from_slice::<serde_json::Value>(&header) else { return false };
+    let algorithm = header.get("alg").and_then(|alg| alg.as_str()).unwrap_or_default();
+    signature.len() >= 20 && !algorithm.is_empty() && !algorithm.eq_ignore_ascii_case("none")
+}
+
+/// A private key that can be used as it is: not encrypted, not cut short, not a format string.
+fn is_usable_pem(block: &[u8]) -> bool {
+    let holds = |part: &[u8]| memchr::memmem::find(block, part).is_some();
+    let encrypted = holds(b"ENCRYPTED") || holds(b"DEK-Info");
+    let cut = holds(b"...") || holds(b"%s") || holds(b"${") || holds(b"{{");
+    let text = pem_body(block);
+    let openssh_encrypted = decode(&text).is_some_and(|key| {
+        key.starts_with(b"openssh-key-v1\0") && key.get(19..23).is_some_and(|cipher| cipher != b"none")
+    });
+    !encrypted && !cut && !openssh_encrypted && text.len() >= 60 && !guard::is_placeholder(&text[..60], 0)
+}
+
+/// The base64 characters between the BEGIN and END lines, `\n` escapes and string joins left out.
+fn pem_body(block: &[u8]) -> Vec<u8> {
+    let dashes = |from: usize| memchr::memmem::find(&block[from..], b"-----").map(|at| from + at);
+    let start = dashes(5).map_or(0, |at| at + 5);
+    let end = memchr::memmem::find(&block[start..], b"-----END").map_or(block.len(), |at| start + at);
+    let mut body = Vec::with_capacity(end - start);
+    let mut bytes = block[start..end].iter().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next_if(|next| matches!(next, b'n' | b'r' | b't'));
+            }
+            b if b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=') => body.push(*b),
+            _ => {}
+        }
+    }
+    body
+}
+
+/// The user name of a URL whose password comes next.
+fn url_user(before: &[u8]) -> &[u8] {
+    let start = memchr::memmem::rfind(before, b"://").map_or(0, |at| at + 3);
+    let end = before.len() - usize::from(before.last() == Some(&b':'));
+    &before[start.min(end)..end]
+}
+
+fn is_real_password(password: &[u8], user: &[u8]) -> bool {
+    let distinct = password.iter().collect::<std::collections::BTreeSet<_>>().len();
+    password != user && distinct > 2 && !guard::is_stock(password) && !guard::is_placeholder(password, 0)
+}
+
+/// `user:password` in base64, the password not a stock word.
+fn is_basic_auth(secret: &[u8]) -> bool {
+    let Some(decoded) = decode(secret) else { return false };
+    let Some(colon) = decoded.iter().position(|b| *b == b':') else { return false };
+    let (user, password) = (&decoded[..colon], &decoded[colon + 1..]);
+    let printable = decoded.iter().all(|b| (b' '..0x7f).contains(b));
+    let token_as_user = password.is_empty() && user.len() >= 16 && !guard::is_placeholder(user, 0);
+    printable && (token_as_user || is_real_password(password, user))
+}
+
+/// Everything after the last prefix character is base64 of a JSON object.
+fn holds_json(secret: &[u8]) -> bool {
+    memchr::memmem::find(secret, b"eyJ").is_some_and(|at| {
+        let body = secret[at..].split(|b| matches!(b, b'_' | b'.')).next().unwrap_or_default();
+        decode(body).is_some_and(|text| text.starts_with(b"{\""))
+    })
+}
+
+/// The first part of a bot token is the bot's numeric id.
+fn is_discord_bot(secret: &[u8]) -> bool {
+    let id = secret.split(|b| *b == b'.').next().unwrap_or_default();
+    decode(id).is_some_and(|id| id.len() >= 15 && id.iter().all(u8::is_ascii_digit))
+}
+
+/// A macaroon: version 2, then a location field.
+fn is_pypi(secret: &[u8]) -> bool {
+    let body = secret.strip_prefix(b"pypi-").unwrap_or(secret);
+    decode(body).is_some_and(|macaroon| macaroon.starts_with(&[2, 1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entropy_is_in_bits_per_byte() {
+        assert!(entropy(b"aaaa") < 0.01);
+        assert!((entropy(b"abcd") - 2.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn unsigned_tokens_are_not_keys() {
+        let part = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
+        let token = |alg: &str, signature: &str| {
+            format!("{}.{}.{signature}", part(&format!(r#"{{"alg":"{alg}"}}"#)), part(r#"{"sub":"1"}"#))
+        };
+        assert!(is_jwt(token("HS256", "q8W3zL1vB9tR4kX7Kp2Lq9Wv").as_bytes()));
+        assert!(!is_jwt(token("none", "q8W3zL1vB9tR4kX7Kp2Lq9Wv").as_bytes()));
+        assert!(!is_jwt(token("HS256", "").as_bytes()));
+    }
+
+    #[test]
+    fn passwords_of_urls_must_be_somebodys() {
+        let real = |before: &str, password: &str| {
+            has_structure(Structure::UrlPassword, password.as_bytes(), before.as_bytes())
+        };
+        assert!(real("postgres://app:", "k7Qz-91xW"));
+        for (before, password) in [
+            ("postgres://app:", "password"),
+            ("postgres://app:", "app"),
+            ("postgres://app:", "${DB_PASSWORD}"),
+            ("amqp://guest:", "guest"),
+            ("http://u:", "xxxx"),
+        ] {
+            assert!(!real(before, password), "{before}{password}");
+        }
+    }
+}

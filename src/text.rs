@@ -1,0 +1,80 @@
+//! What a blob says as text: UTF-16 is decoded, everything else is taken as the bytes it is.
+
+use std::borrow::Cow;
+
+/// Bytes looked at to tell UTF-16 without a byte order mark.
+const SNIFF: usize = 2048;
+
+/// The text of a blob, line breaks kept, so that line numbers are those of an editor.
+///
+/// PowerShell's `>` writes UTF-16, which git calls binary: it is decoded with and without a byte order mark. Bytes that
+/// are not text stay as they are; a key in them still stands there in ASCII.
+pub fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)),
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        _ => match zero_halves(&bytes[..bytes.len().min(SNIFF)]) {
+            Some(Half::High) => Cow::Owned(utf16(bytes, u16::from_le_bytes)),
+            Some(Half::Low) => Cow::Owned(utf16(bytes, u16::from_be_bytes)),
+            None => Cow::Borrowed(bytes),
+        },
+    }
+}
+
+/// Which byte of each pair is nearly always zero.
+enum Half {
+    High,
+    Low,
+}
+
+/// Latin text in UTF-16 has a zero in every pair, always on the same side; binary data has not.
+fn zero_halves(head: &[u8]) -> Option<Half> {
+    let pairs = head.len() / 2;
+    if pairs < 4 {
+        return None;
+    }
+    let zeros = |offset: usize| head.iter().skip(offset).step_by(2).filter(|b| **b == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    let (most, few) = (pairs * 7 / 10, pairs / 50);
+    match () {
+        () if odd >= most && even <= few => Some(Half::High),
+        () if even >= most && odd <= few => Some(Half::Low),
+        () => None,
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encode(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn utf16_is_decoded_with_and_without_a_mark() {
+        let text = "key = value\nnext\n";
+        for (mark, bytes) in [
+            (vec![0xff, 0xfe], encode(text, u16::to_le_bytes)),
+            (vec![0xfe, 0xff], encode(text, u16::to_be_bytes)),
+            (vec![], encode(text, u16::to_le_bytes)),
+            (vec![], encode(text, u16::to_be_bytes)),
+        ] {
+            assert_eq!(&*decode(&[mark, bytes].concat()), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn other_bytes_stay_as_they_are() {
+        for bytes in [b"plain".as_slice(), b"\0\x01\x02key\0\0\0rest", b"", b"\0\0\0\0\0\0\0\0"] {
+            assert_eq!(&*decode(bytes), bytes);
+        }
+    }
+}
