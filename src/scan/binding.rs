@@ -95,7 +95,11 @@ fn lower(bytes: &[u8]) -> String {
 /// Back over quotes, brackets and string prefixes that open the value.
 fn skip_opening(line: &[u8], mut at: usize) -> usize {
     let quoted = at > 0 && matches!(line[at - 1], b'"' | b'\'' | b'`');
-    while at > 0 && matches!(line[at - 1], b'"' | b'\'' | b'`' | b'\\' | b'{' | b'[' | b' ' | b'\t' | b'<') {
+    if line[..at].ends_with(b"- ") && line[..at - 2].trim_ascii_end().ends_with(b":") {
+        // The first item of a YAML list is bound to the list's name.
+        at -= 2;
+    }
+    while at > 0 && matches!(line[at - 1], b'"' | b'\'' | b'`' | b'\\' | b'{' | b'[' | b' ' | b'\t' | b'\n' | b'\r' | b'<') {
         at -= 1;
     }
     let prefix = at > 0 && matches!(line[at - 1], b'b' | b'r' | b'f' | b'u' | b'@' | b'L' | b'$');
@@ -143,9 +147,12 @@ fn operator(line: &[u8], at: usize) -> Option<(Kind, usize)> {
     }
 }
 
-/// For `header("X-Api-Key", VALUE)` the end of the argument before; else the comma itself.
+/// For `header("X-Api-Key", VALUE)` the end of the text before; for other arguments the end of the function's name.
 fn first_argument(line: &[u8], comma: usize) -> usize {
-    skip_spaces(line, comma)
+    let before = skip_spaces(line, comma);
+    let quoted = before > 0 && matches!(line[before - 1], b'"' | b'\'' | b'`');
+    let call = || line[..before].iter().rposition(|b| *b == b'(');
+    if quoted { before } else { call().unwrap_or(before) }
 }
 
 fn name_before(line: &[u8], end: usize) -> Option<Range<usize>> {
@@ -216,6 +223,7 @@ mod tests {
         }
         assert_eq!(name_of("client.setApiKey(\"VALUE\")"), (Kind::Argument, "client.setApiKey".into()));
         assert_eq!(name_of("req.header(\"X-Api-Key\", \"VALUE\")"), (Kind::Argument, "X-Api-Key".into()));
+        assert_eq!(name_of("new Client(siteId, 'VALUE')"), (Kind::Argument, "Client".into()));
         assert_eq!(name_of("the VALUE stands here").0, Kind::Bare);
     }
 

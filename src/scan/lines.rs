@@ -36,10 +36,6 @@ impl<'a> Lines<'a> {
         self.range(index.saturating_sub(around)).start..self.range(index.saturating_add(around)).end
     }
 
-    pub fn count(&self) -> usize {
-        self.starts.len()
-    }
-
     pub fn position(&self, offset: usize) -> Position {
         let index = self.index(offset);
         let column = offset - self.starts[index] + 1;

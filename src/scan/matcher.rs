@@ -44,6 +44,18 @@ impl<'h> View<'h> {
         let within = offset - range.start;
         (range, within)
     }
+
+    /// What `offset` may be bound to: its line, cut to a kilobyte on the left, and the line before if it opens its own.
+    fn sentence(&self, offset: usize) -> (Range<usize>, usize) {
+        let (line, _) = self.line(offset);
+        let opens = |b: &u8| b" \t\"'`-[{".contains(b);
+        let mut start = line.start;
+        if self.text()[start..offset].iter().all(opens) && start > 0 {
+            start = self.lines.range(self.lines.index(start - 1)).start;
+        }
+        let start = start.max(offset.saturating_sub(1024));
+        (start..line.end.min(offset + 1024), offset - start)
+    }
 }
 
 impl<'r> Matcher<'r> {
@@ -186,7 +198,8 @@ fn has_run(text: &[u8], least: u32) -> bool {
     let runs = text.split(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'`'));
     let telling = |run: &[u8]| {
         let digit = run.iter().any(u8::is_ascii_digit);
-        digit || (run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase))
+        let mixed = run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
+        digit || mixed || !run.iter().any(|b| matches!(b, b'_' | b'.' | b'/' | b'('))
     };
     least == 0 || runs.filter(|run| run.len() >= least as usize).any(|run| run.len() < 16 || telling(run))
 }
@@ -216,7 +229,7 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
         return None;
     }
     let secret = &view.text()[span.clone()];
-    let (line, within) = view.line(span.start);
+    let (line, within) = view.sentence(span.start);
     let before = &view.text()[line.start..line.start + within];
     let checked = rule.checksum.map(|checksum| checksum.verifies(secret));
     if let Some(structure) = rule.structure
@@ -259,19 +272,19 @@ fn globs(patterns: &[std::borrow::Cow<'static, str>]) -> GlobSet {
 fn is_part_of_longer(text: &[u8], span: &Range<usize>) -> bool {
     let (before, after) = (&text[..span.start], &text[span.end..]);
     let token = |b: &u8| b.is_ascii_alphanumeric() || b"+/=._:-".contains(b);
+    // The path of a URL is no token, a slash in base64 is.
+    let run = before.iter().rev().take(512).take_while(|b| token(b)).count();
+    let in_url = before[before.len() - run..].iter().any(|b| matches!(b, b'.' | b':'));
     let goes_on = match after {
-        [b'+' | b'/' | b'=' | b'~', ..] => true,
+        [b'+' | b'=' | b'~', ..] => true,
+        [b'/', ..] => !in_url,
         [b'.', next, ..] => next.is_ascii_alphanumeric(),
         _ => false,
     };
     let came_before = match before {
         [.., b'+' | b'~'] => true,
         [.., previous, b'.'] => previous.is_ascii_alphanumeric(),
-        // The path of a URL is no token, a slash in base64 is.
-        [.., b'/'] => {
-            let run = before.iter().rev().take(512).take_while(|b| token(b)).count();
-            !before[before.len() - run..].contains(&b'.') && !before[before.len() - run..].contains(&b':')
-        }
+        [.., b'/'] => !in_url,
         _ => false,
     };
     goes_on || came_before
@@ -312,16 +325,14 @@ fn is_near(near: &Near, view: View, span: &Range<usize>) -> bool {
 
 /// At most a few kilobytes on either side: lines can be very long.
 fn clamp(range: Range<usize>, span: &Range<usize>) -> Range<usize> {
-    range.start.max(span.start.saturating_sub(4096))..range.end.min(span.end + 4096)
+    let start = range.start.max(span.start.saturating_sub(4096)).min(span.start);
+    start..range.end.min(span.end + 4096).max(span.end)
 }
 
 /// Whether a value without a form of its own is bound to this rule's vendor; its name, where it has one.
 fn bound(rule: &Rule, near: &Near, view: View, span: Range<usize>) -> Option<Option<Range<usize>>> {
-    let (line, within) = view.line(span.start);
-    let start = within.saturating_sub(1024);
-    let line = line.start + start..line.end.min(span.end + 256);
+    let (line, within) = view.sentence(span.start);
     let text = &view.text()[line.clone()];
-    let within = within - start;
     let Binding { kind, name } = binding::binding(text, within);
     let spelt = name.as_ref().map_or(&b""[..], |range| &text[range.clone()]);
     if binding::is_digest(spelt) {
@@ -329,7 +340,8 @@ fn bound(rule: &Rule, near: &Near, view: View, span: Range<usize>) -> Option<Opt
     }
     let called = binding::normalise(spelt);
     // Text before the value counts as its name only as far as no other value stands between.
-    let own = text[..within].iter().rposition(|b| b",;{&".contains(b)).map_or(0, |at| at + 1);
+    let ends_name = |b: &u8| kind == Kind::Assigned && b",;{&".contains(b);
+    let own = text[..within].iter().rposition(ends_name).map_or(0, |at| at + 1);
     let before = binding::normalise(&text[own.max(within.saturating_sub(80))..within]);
     let holds = |name: &str| rule.names.iter().any(|word| name.contains(&**word));
     if !rule.names.is_empty() && !holds(&called) && !holds(&before) {
