@@ -23,6 +23,8 @@ pub enum Command {
     Scan(ScanArgs),
     /// The page of a key: what it is, how to store it, how to revoke it
     Explain(ExplainArgs),
+    /// Say that a finding is not a key: writes it to `.keystop.toml`, with the reason
+    Allow(AllowArgs),
     /// The rules: list them, check your own
     Rules {
         #[command(subcommand)]
@@ -83,6 +85,15 @@ pub struct ExplainArgs {
     /// Where to store the key
     #[arg(long, value_name = "STORE")]
     pub store: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct AllowArgs {
+    /// A finding's fingerprint, as messages and `--format json` give it
+    pub fingerprint: String,
+    /// Why this is not a secret
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
 }
 
 #[derive(Debug, Subcommand)]

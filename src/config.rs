@@ -190,10 +190,34 @@ fn explain(error: &toml::de::Error, source: &str, file: &Path) -> anyhow::Error 
     anyhow!("`{}` line {line}: {said}{hint}", file.display())
 }
 
-/// Where [`Config::find`] would look first: shown in hints.
+/// The file that holds in `folder`, there or not: the nearest one upwards, else the one at the top of the work tree.
 pub fn home(folder: &Path) -> PathBuf {
-    let top = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(folder);
-    top.join(FILE)
+    let is_top = |folder: &&Path| folder.join(".git").exists();
+    let top = folder.ancestors().find(is_top).unwrap_or(folder);
+    let found = folder.ancestors().take_while(|below| below.starts_with(top)).find(|folder| folder.join(FILE).exists());
+    found.unwrap_or(top).join(FILE)
+}
+
+/// Adds an entry to the allowlist of `file`; the file is checked as a whole before it replaces the old one.
+///
+/// # Errors
+/// The file is not right, before or after, or cannot be written. Then nothing has changed.
+pub fn allow_fingerprint(file: &Path, fingerprint: &str, reason: &str) -> Result<()> {
+    let mut source = match std::fs::read_to_string(file) {
+        Ok(source) => source,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", file.display())),
+    };
+    if !source.is_empty() {
+        source.push_str(if source.ends_with('\n') { "\n" } else { "\n\n" });
+    }
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    source.push_str(&format!("[[allow]]\nfingerprints = [{}]\nreason = {}\n", quoted(fingerprint), quoted(reason)));
+    Config::parse(&source, file)?;
+    let beside = file.with_extension("toml.new");
+    std::fs::write(&beside, source)
+        .and_then(|()| std::fs::rename(&beside, file))
+        .with_context(|| format!("cannot write `{}`", file.display()))
 }
 
 #[cfg(test)]

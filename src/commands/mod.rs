@@ -1,5 +1,6 @@
 //! Commands: gather, call, report. One file each.
 
+mod allow;
 mod explain;
 mod hook;
 mod rules;
@@ -23,6 +24,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Hook(args) => hook::run(&args),
         Command::Scan(args) => scan::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
         _ => anyhow::bail!("not built yet"),
     }

@@ -7,7 +7,7 @@ mod page;
 pub use page::{Options, page};
 
 use crate::advice::{Advice, Stage, Step};
-use crate::finding::Group;
+use crate::finding::{Finding, Group};
 use crate::rules::Page;
 use language::{Kind, Language, Names, Store};
 
@@ -25,7 +25,7 @@ pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage) -> A
         allows: allows.map_or_else(String::new, |allows| format!("{verb} {}.", allows.trim_end_matches('.'))),
         steps: if finding.is_secret { steps(group, &language, &names, stage) } else { Vec::new() },
         more: format!("keystop explain {}", finding.rule),
-        not_a_key: not_a_key(&language, &finding.rule),
+        not_a_key: not_a_key(&language, finding),
     }
 }
 
@@ -65,10 +65,10 @@ fn keep_untracked(path: &str, language: &Language, stage: Stage) -> Vec<Step> {
     vec![step.with(format!("echo '/{rule}' >> .gitignore && git add .gitignore && git commit"))]
 }
 
-fn not_a_key(language: &Language, rule: &str) -> String {
+fn not_a_key(language: &Language, finding: &Finding) -> String {
     match language.comment.as_slice() {
-        [open, close] => format!("end the line with `{open}keystop:allow {rule} REASON{close}`"),
-        _ => format!("allow it in .keystop.toml: `[[allow]]` with paths = [...], rules = [\"{rule}\"], reason = \"...\""),
+        [open, close] => format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule),
+        _ => format!("keystop allow {} --reason WHY", finding.fingerprint.as_str()),
     }
 }
 

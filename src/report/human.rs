@@ -74,14 +74,8 @@ fn finding(group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()
             writeln!(out, "    {}", line.green())?;
         }
     }
-    writeln!(out, "  Revoke it, check it for misuse, other stores: {}", advice.more.green())?;
-    let not_a_key = format!("Not a key? {}", capital_after(&advice.not_a_key));
-    writeln!(out, "  {}", not_a_key.dimmed())
-}
-
-fn capital_after(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    writeln!(out, "  Revoke it, see who used it: {}", advice.more.green())?;
+    writeln!(out, "  {}", format!("Not a key? {}", advice.not_a_key).dimmed())
 }
 
 /// `path:line:column`, and where else the same secret stands.

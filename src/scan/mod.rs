@@ -112,18 +112,25 @@ fn resolve(mut matches: Vec<Match>) -> Vec<Match> {
         kept.retain(|other| !shares(other));
         kept.push(found);
     }
-    // What is reported as a part of a credential is not reported again by itself.
-    let parts: Vec<Range<usize>> = kept.iter().flat_map(|found| found.parts.iter().map(|(_, at)| at.clone())).collect();
-    kept.retain(|found| !found.parts.is_empty() || !parts.contains(&found.span));
+    // What is reported as a part of a credential is not reported again by itself; of two halves, the first one stays.
+    let mut at = 0;
+    while let Some(found) = kept.get(at) {
+        let is_part = kept[..at].iter().any(|whole| whole.parts.iter().any(|(_, part)| *part == found.span));
+        if is_part {
+            kept.remove(at);
+        } else {
+            at += 1;
+        }
+    }
     kept.sort_by_key(|found| found.span.start);
     kept
 }
 
 /// Verified before unverified, a vendor's before anybody's, sure before unsure, own form before surroundings, longer
-/// prefix, longer span.
-fn rank<'r>(found: &Match<'r>) -> (bool, bool, Confidence, bool, usize, usize, std::cmp::Reverse<&'r str>) {
+/// prefix, worse before milder, longer span.
+fn rank<'r>(found: &Match<'r>) -> impl Ord + use<'r> {
     let prefix = found.rule.prefixes.iter().map(|prefix| prefix.len()).max().unwrap_or(0);
     let own_form = matches!(found.rule.shape, crate::rules::Shape::Pattern { .. });
     let vendor = !found.rule.generic;
-    (found.verified, vendor, found.confidence, own_form, prefix, found.span.len(), std::cmp::Reverse(&found.rule.id))
+    (found.verified, vendor, found.confidence, own_form, prefix, found.rule.severity, found.span.len(), std::cmp::Reverse(&found.rule.id))
 }
