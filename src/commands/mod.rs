@@ -3,9 +3,13 @@
 mod allow;
 mod explain;
 mod hook;
+mod install;
+mod placement;
 mod rules;
 mod scan;
 mod session;
+mod status;
+mod uninstall;
 
 use anyhow::{Context, Result};
 
@@ -26,6 +30,9 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
+        Command::Install(args) => install::run(&args),
+        Command::Uninstall(args) => uninstall::run(&args),
+        Command::Status(args) => status::run(&args),
         _ => anyhow::bail!("not built yet"),
     }
 }
