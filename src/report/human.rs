@@ -35,7 +35,10 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{} {}: {reason}", "keystop: not scanned:".bold(), escape(path))?;
     }
     if blocking.is_empty() && !report.unscanned.is_empty() {
-        writeln!(out, "hint: what cannot be read cannot be judged; to go on all the same, once: git commit --no-verify")?;
+        writeln!(
+            out,
+            "hint: what cannot be read cannot be judged; to go on all the same, once: git commit --no-verify"
+        )?;
     }
     if !blocking.is_empty() && report.stage == Stage::Staged {
         writeln!(out, "\nTo commit all the same, once: git commit --no-verify")?;
@@ -80,7 +83,8 @@ fn finding(group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()
 
 /// `path:line:column`, and where else the same secret stands.
 fn places(group: &Group) -> String {
-    let place = |finding: &Finding| format!("{}:{}:{}", escape(&finding.path), finding.start.line, finding.start.column);
+    let place =
+        |finding: &Finding| format!("{}:{}:{}", escape(&finding.path), finding.start.line, finding.start.column);
     let mut text = place(group.first());
     let others = &group.places[1..];
     if !others.is_empty() {
