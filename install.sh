@@ -10,8 +10,9 @@ Builds the release binary and copies it to DIR/bin (default: ~/.local/bin).
 
   --prefix DIR    put the binary in DIR/bin
   --repo DIR      install the hooks in the repository DIR
-                  (default: the repository you stand in, unless that is keystop's own checkout)
+                  (default: the repository you stand in)
   --global        install the hooks for all your repositories
+                  (default in keystop's own checkout)
   --no-hooks      install the binary only
   --with-rustup   where cargo is missing: run the official Rust installer (downloads from sh.rustup.rs)
 
@@ -90,7 +91,7 @@ else
 	top=
 fi
 if [ "$hooks" = auto ]; then
-	if [ -z "$top" ]; then hooks=none; else hooks=repo; repo=$top; fi
+	if [ "$own_checkout" = yes ]; then hooks=global; elif [ -z "$top" ]; then hooks=none; else hooks=repo; repo=$top; fi
 fi
 case $hooks in
 repo) (cd "$repo" && "$keystop" install) ;;
