@@ -19,7 +19,8 @@ const SOURCE: &str = "import Stripe from \"stripe\";\n\nexport const stripe = ne
 
 pub fn run() -> Result<Exit> {
     let folder = Scratch::new()?;
-    let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs() ^ since.subsec_nanos() as u64);
+    let seed =
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs() ^ since.subsec_nanos() as u64);
     let source = example::expand(SOURCE, seed).map_err(anyhow::Error::msg)?.text;
     fs::create_dir(folder.0.join("src"))?;
     fs::write(folder.0.join(FILE), source)?;
