@@ -231,14 +231,18 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_line() {
         assert_eq!(fault("[[alow]]\n"), "`.keystop.toml` line 1: unknown field `alow`; did you mean `allow`?");
-        assert!(fault("\n[[allow]]\nreason = 'x'\npath = ['a']\n").contains("line 4: unknown field `path`; did you mean `paths`?"));
+        assert!(
+            fault("\n[[allow]]\nreason = 'x'\npath = ['a']\n")
+                .contains("line 4: unknown field `path`; did you mean `paths`?")
+        );
         assert!(fault("[[allow]]\nreason = 'x'\n").contains("would allow everything"));
         assert!(fault("[[disable]]\nrule = 'no-such'\nreason = 'x'\n").contains("there is no rule `no-such`"));
     }
 
     #[test]
     fn custom_rules_are_held_to_the_same_checks() {
-        let rule = |regex: &str| fault(&format!("[[rule]]\nid='acme-key'\nname='Acme'\nseverity='high'\nregex='{regex}'\n"));
+        let rule =
+            |regex: &str| fault(&format!("[[rule]]\nid='acme-key'\nname='Acme'\nseverity='high'\nregex='{regex}'\n"));
         assert_eq!(rule(r"\b(acme_[0-9a-f]{32})\b"), "");
         assert!(rule(r"\bacme_[0-9a-f]{32}\b").contains("has 0 capture groups"));
         assert!(rule(r"\b([0-9a-f]{32})\b").contains("name `keywords`"));

@@ -47,7 +47,10 @@ mod tests {
     #[test]
     fn a_reason_belongs_to_one_rule() {
         let of = |line: &str| reason(line.as_bytes(), "stripe-secret-key");
-        assert_eq!(of("x = 1 # keystop:allow stripe-secret-key sandbox of the docs"), Some("sandbox of the docs".into()));
+        assert_eq!(
+            of("x = 1 # keystop:allow stripe-secret-key sandbox of the docs"),
+            Some("sandbox of the docs".into())
+        );
         assert_eq!(of("/* keystop:allow stripe-secret-key sandbox */"), Some("sandbox".into()));
         assert_eq!(of("// keystop:allow stripe-secret-key"), Some(String::new()));
         assert_eq!(of("// keystop:allow github-token why"), None);

@@ -31,7 +31,7 @@ pub fn decide(config: &Config, hunk: &Hunk, finding: &Finding) -> Decision {
 fn covers(entry: &Allow, finding: &Finding) -> bool {
     let any = |is_empty: bool, holds: bool| is_empty || holds;
     entry.paths.as_ref().is_none_or(|paths| paths.is_match(&*String::from_utf8_lossy(&finding.path)))
-        && any(entry.rules.is_empty(), entry.rules.iter().any(|rule| *rule == finding.rule))
+        && any(entry.rules.is_empty(), entry.rules.contains(&finding.rule))
         && any(
             entry.fingerprints.is_empty(),
             entry.fingerprints.iter().any(|print| print == finding.fingerprint.as_str()),

@@ -36,5 +36,7 @@ fn language(word: Option<&str>) -> Result<Language> {
 fn store(word: Option<&str>) -> Result<Option<Store>> {
     let Some(word) = word else { return Ok(None) };
     let found = Store::ALL.into_iter().find(|store| store.id() == word);
-    found.map(Some).ok_or_else(|| report::hint(&anyhow!("there is no store `{word}`"), "one of env, aws, vault, conjur"))
+    found
+        .map(Some)
+        .ok_or_else(|| report::hint(&anyhow!("there is no store `{word}`"), "one of env, aws, vault, conjur"))
 }

@@ -1,6 +1,7 @@
 //! Commands: gather, call, report. One file each.
 
 mod allow;
+mod demo;
 mod explain;
 mod hook;
 mod install;
@@ -12,6 +13,7 @@ mod status;
 mod uninstall;
 
 use anyhow::{Context, Result};
+use clap::CommandFactory;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
@@ -33,6 +35,10 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Install(args) => install::run(&args),
         Command::Uninstall(args) => uninstall::run(&args),
         Command::Status(args) => status::run(&args),
-        _ => anyhow::bail!("not built yet"),
+        Command::Demo => demo::run(),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "keystop", &mut std::io::stdout());
+            Ok(Exit::Clean)
+        }
     }
 }

@@ -60,7 +60,8 @@ impl<'c> Session<'c> {
         let groups = finding::group(&self.findings);
         let findings = groups.into_iter().map(|group| {
             let first = group.first();
-            let name = self.config.forms.iter().find(|form| form.id == first.rule).map_or(first.rule.as_str(), |f| &f.name);
+            let name =
+                self.config.forms.iter().find(|form| form.id == first.rule).map_or(first.rule.as_str(), |f| &f.name);
             let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage);
             (group, advice)
         });

@@ -53,7 +53,8 @@ fn visit(path: &Path, read: &mut Read, act: &mut dyn FnMut(Hunk)) {
 }
 
 fn folder(path: &Path, read: &mut Read, act: &mut dyn FnMut(Hunk)) -> std::io::Result<()> {
-    let mut entries = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    let mut entries =
+        fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     entries.sort();
     for entry in entries.iter().filter(|entry| entry.file_name() != Some(".git".as_ref())) {
         visit(entry, read, act);

@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use gix_index::entry::{Flags, Stage};
 use gix_index::extension::Tree as CachedTree;
 
+use super::Id;
 use super::changes::{Change, Entry};
 use super::objects::oid;
-use super::Id;
 
 /// Reads an index; none if it has a form that only git reads (sparse), or cannot be decoded: git has the last word.
 ///
@@ -79,10 +79,11 @@ impl Walk<'_> {
             let old = siblings.next_if(|sibling| sibling.key == key).map(|sibling| sibling.entry);
             if name_end.is_some() {
                 let full = [path.as_slice(), &key].concat();
-                let end = at + self.index.entries()[at..range.end].partition_point(|entry| {
-                    let path: &[u8] = entry.path(self.index);
-                    path <= full.as_slice() || path.starts_with(&full)
-                });
+                let end = at
+                    + self.index.entries()[at..range.end].partition_point(|entry| {
+                        let path: &[u8] = entry.path(self.index);
+                        path <= full.as_slice() || path.starts_with(&full)
+                    });
                 let name = &key[..key.len() - 1];
                 let cached = cached.and_then(|tree| tree.children.iter().find(|child| child.name.as_slice() == name));
                 self.folder(old.map(|old| old.id), prefix + key.len(), at..end, cached)?;

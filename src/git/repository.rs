@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::Id;
 use super::objects::Objects;
 use super::process;
-use super::Id;
 
 /// Whether the repository's owner is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -123,7 +123,10 @@ impl Language {
         let extension = std::path::Path::new(&path).extension().unwrap_or_default().to_ascii_lowercase();
         let extension = extension.to_string_lossy();
         let by_ending = || LANGUAGES.iter().find(|(language, _)| language.extensions.iter().any(|e| *e == extension));
-        named.or_else(by_ending).map_or_else(|| Self::by_name("text"), |(language, _)| Some(language.clone())).unwrap_or_else(Self::plain)
+        named
+            .or_else(by_ending)
+            .map_or_else(|| Self::by_name("text"), |(language, _)| Some(language.clone()))
+            .unwrap_or_else(Self::plain)
     }
 
     /// The language that a person calls by this word.

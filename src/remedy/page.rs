@@ -32,7 +32,8 @@ fn section(heading: &str, blocks: Vec<Block>) -> Section {
 fn what(page: &Page) -> Section {
     let mut blocks = vec![Block::Text(page.key.about.clone())];
     if !page.key.secret {
-        blocks.push(Block::Text("It is made to be public. keystop tells of it and never stops a commit for it.".into()));
+        blocks
+            .push(Block::Text("It is made to be public. keystop tells of it and never stops a commit for it.".into()));
     }
     blocks.push(Block::Link(page.provider.docs.clone()));
     section("What it is", blocks)
@@ -91,7 +92,10 @@ fn remedied(page: &Page, remedy: &RemedyForm) -> Vec<Section> {
         section("How to make a new one", vec![Block::Text(remedy.create.clone())]),
         section("How to see whether it was misused", audit),
         section("How to revoke it", revoke),
-        section("What stops working", vec![Block::Text(format!("Two keys side by side: {}.", remedy.overlap.trim_end_matches('.')))]),
+        section(
+            "What stops working",
+            vec![Block::Text(format!("Two keys side by side: {}.", remedy.overlap.trim_end_matches('.')))],
+        ),
     ];
     let notes: Vec<Block> = [&remedy.narrower, &remedy.notes].into_iter().flatten().cloned().map(Block::Text).collect();
     if !notes.is_empty() {

@@ -47,7 +47,8 @@ struct ErrorOutput {
 }
 
 pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut places: Vec<&Finding> = report.findings.iter().flat_map(|(group, _)| group.places.iter().copied()).collect();
+    let mut places: Vec<&Finding> =
+        report.findings.iter().flat_map(|(group, _)| group.places.iter().copied()).collect();
     places.sort_by(|a, b| (&a.path, a.start, &a.rule).cmp(&(&b.path, b.start, &b.rule)));
     let errors = report.unscanned.iter().map(|(path, reason)| ErrorOutput {
         path: String::from_utf8_lossy(path).into_owned(),

@@ -33,7 +33,9 @@ fn visible(c: char) -> String {
         '\t' => " ".into(),
         '\r' => String::new(),
         // Direction marks and their like reorder what follows them on a terminal.
-        c if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}') => {
+        c if c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}') =>
+        {
             format!("\\u{{{:x}}}", c as u32)
         }
         c => c.to_string(),

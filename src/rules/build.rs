@@ -88,15 +88,15 @@ fn render(rules: &[Rule], needles: Vec<prefilter::Needle>, files: &BTreeMap<Stri
 
 fn render_rule(out: &mut String, rule: &Rule) {
     let shape = match &rule.shape {
-        Shape::Pattern { regex, multiline, reach } => format!(
-            "Shape::Pattern {{ regex: {}, multiline: {multiline}, reach: {reach:?} }}",
-            text(regex)
-        ),
+        Shape::Pattern { regex, multiline, reach } => {
+            format!("Shape::Pattern {{ regex: {}, multiline: {multiline}, reach: {reach:?} }}", text(regex))
+        }
         Shape::Value { regex } => format!("Shape::Value {{ regex: {} }}", text(regex)),
     };
-    let near = rule.near.as_ref().map_or("None".into(), |near| {
-        format!("Some(Near {{ words: {}, lines: {} }})", texts(&near.words), near.lines)
-    });
+    let near = rule
+        .near
+        .as_ref()
+        .map_or("None".into(), |near| format!("Some(Near {{ words: {}, lines: {} }})", texts(&near.words), near.lines));
     let parts: String = rule
         .parts
         .iter()

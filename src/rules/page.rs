@@ -26,10 +26,6 @@ pub fn pages() -> Vec<Page> {
 
 fn read(stem: &str, source: &str) -> Vec<Page> {
     let file: ProviderFile = toml::from_str(source).expect("the build script has read this file");
-    let pages = file.keys.into_iter().map(|key| Page {
-        stem: stem.to_owned(),
-        provider: file.provider.clone(),
-        key,
-    });
+    let pages = file.keys.into_iter().map(|key| Page { stem: stem.to_owned(), provider: file.provider.clone(), key });
     pages.collect()
 }

@@ -93,12 +93,7 @@ impl Prefilter {
         for bucket in &buckets {
             heads.push(heads[heads.len() - 1] + u16::try_from(bucket.len()).expect("slots are few"));
         }
-        Self {
-            needles: needles.into(),
-            bits: bits.into(),
-            heads: heads.into(),
-            slots: buckets.concat().into(),
-        }
+        Self { needles: needles.into(), bits: bits.into(), heads: heads.into(), slots: buckets.concat().into() }
     }
 
     /// Every needle in `text`, as (rule, offset) pairs in the order of rules.
@@ -155,11 +150,14 @@ mod tests {
 
     #[test]
     fn finds_every_needle_wherever_it_stands() {
-        let filter = Prefilter::build(vec![needle("sk_live_", false, 1), needle("cio", true, 2), needle("stripe", true, 3)]);
+        let filter =
+            Prefilter::build(vec![needle("sk_live_", false, 1), needle("cio", true, 2), needle("stripe", true, 3)]);
         for text in ["sk_live_", "xxsk_live_yy", "a STRIPE b CIO", "cio", "Strip stripe", "ci", ""] {
             let mut expected = Vec::new();
             let lower = text.to_ascii_lowercase();
-            for (word, whole, rule) in [("sk_live_", text, 1), ("cio", lower.as_str(), 2), ("stripe", lower.as_str(), 3)] {
+            for (word, whole, rule) in
+                [("sk_live_", text, 1), ("cio", lower.as_str(), 2), ("stripe", lower.as_str(), 3)]
+            {
                 expected.extend(whole.match_indices(word).map(|(at, _)| (rule, at)));
             }
             expected.sort_unstable();

@@ -89,11 +89,9 @@ impl Rule {
     pub fn compile(form: &KeyForm, provider: &str, generic: bool, index: u16) -> Result<(Self, Vec<Needle>), String> {
         let derived = form.derive()?;
         let shape = match (&form.regex, &form.value) {
-            (Some(regex), _) => Shape::Pattern {
-                regex: text(regex),
-                multiline: derived.multiline,
-                reach: derived.reach,
-            },
+            (Some(regex), _) => {
+                Shape::Pattern { regex: text(regex), multiline: derived.multiline, reach: derived.reach }
+            }
             (None, value) => Shape::Value { regex: text(value.as_deref().unwrap_or_default()) },
         };
         let near = form.near.as_ref().map(|near| Near {

@@ -63,8 +63,23 @@ pub fn is_credential(name: &[u8]) -> bool {
 /// Whether a name says that its value is a digest or an identifier made to be public.
 pub fn is_digest(name: &[u8]) -> bool {
     const WORDS: &[&str] = &[
-        "sha", "sha1", "sha256", "sha384", "sha512", "shasum", "digest", "checksum", "integrity", "fingerprint",
-        "thumbprint", "commit", "revision", "etag", "md5", "hash", "pubkey",
+        "sha",
+        "sha1",
+        "sha256",
+        "sha384",
+        "sha512",
+        "shasum",
+        "digest",
+        "checksum",
+        "integrity",
+        "fingerprint",
+        "thumbprint",
+        "commit",
+        "revision",
+        "etag",
+        "md5",
+        "hash",
+        "pubkey",
     ];
     const JOINED: &[&str] = &["publickey", "pubkey", "keyid", "requestid", "traceid", "shasum", "sha256", "sha512"];
     let joined = normalise(name);
@@ -99,7 +114,9 @@ fn skip_opening(line: &[u8], mut at: usize) -> usize {
         // The first item of a YAML list is bound to the list's name.
         at -= 2;
     }
-    while at > 0 && matches!(line[at - 1], b'"' | b'\'' | b'`' | b'\\' | b'{' | b'[' | b' ' | b'\t' | b'\n' | b'\r' | b'<') {
+    while at > 0
+        && matches!(line[at - 1], b'"' | b'\'' | b'`' | b'\\' | b'{' | b'[' | b' ' | b'\t' | b'\n' | b'\r' | b'<')
+    {
         at -= 1;
     }
     let prefix = at > 0 && matches!(line[at - 1], b'b' | b'r' | b'f' | b'u' | b'@' | b'L' | b'$');

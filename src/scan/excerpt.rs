@@ -13,11 +13,7 @@ pub fn of(text: &[u8], lines: &Lines, span: &Range<usize>, preview: String, all:
     let first = lines.range(lines.index(span.start));
     let last = lines.range(lines.index(span.end.saturating_sub(1)));
     let after = if last == first { span.end..last.end.max(span.end) } else { 0..0 };
-    Excerpt {
-        before: redact(text, first.start..span.start, all),
-        preview,
-        after: redact(text, after, all),
-    }
+    Excerpt { before: redact(text, first.start..span.start, all), preview, after: redact(text, after, all) }
 }
 
 /// `range` of the text with every claimed span, and every long run that could be a key, replaced.

@@ -2,19 +2,108 @@
 
 /// Words that a placeholder consists of; compared with whole word parts, never inside a longer run of letters.
 const WORDS: &[&str] = &[
-    "example", "examples", "sample", "placeholder", "changeme", "change", "dummy", "fake", "your", "yours", "redacted",
-    "insert", "replace", "replaceme", "todo", "here", "none", "null", "undefined", "goes", "mock", "notreal", "invalid",
-    "foobar", "lorem", "ipsum", "xxx", "xxxx", "masked", "hidden", "removed",
+    "example",
+    "examples",
+    "sample",
+    "placeholder",
+    "changeme",
+    "change",
+    "dummy",
+    "fake",
+    "your",
+    "yours",
+    "redacted",
+    "insert",
+    "replace",
+    "replaceme",
+    "todo",
+    "here",
+    "none",
+    "null",
+    "undefined",
+    "goes",
+    "mock",
+    "notreal",
+    "invalid",
+    "foobar",
+    "lorem",
+    "ipsum",
+    "xxx",
+    "xxxx",
+    "masked",
+    "hidden",
+    "removed",
 ];
 
 /// Whole passwords that are nobody's secret: stock words of documentation, defaults and tests.
 const STOCK: &[&str] = &[
-    "password", "passwd", "pass", "pwd", "secret", "changeme", "admin", "root", "user", "username", "test", "testing",
-    "guest", "postgres", "mysql", "redis", "rabbitmq", "mongo", "mongodb", "example", "foobar", "foo", "bar", "baz",
-    "default", "demo", "qwerty", "letmein", "token", "apikey", "mypassword", "mysecret", "secretpassword", "p@ssw0rd",
-    "passw0rd", "password1", "password123", "pass123", "test123", "hunter2", "supersecret", "s3cr3t", "pw", "p", "x",
-    "hello", "world", "dev", "development", "local", "localhost", "docker", "none", "null", "true", "false", "key",
-    "mypass", "userpass", "userpassword", "dbpassword", "dbpass", "topsecret", "verysecret", "abc", "abc123", "admin123",
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "secret",
+    "changeme",
+    "admin",
+    "root",
+    "user",
+    "username",
+    "test",
+    "testing",
+    "guest",
+    "postgres",
+    "mysql",
+    "redis",
+    "rabbitmq",
+    "mongo",
+    "mongodb",
+    "example",
+    "foobar",
+    "foo",
+    "bar",
+    "baz",
+    "default",
+    "demo",
+    "qwerty",
+    "letmein",
+    "token",
+    "apikey",
+    "mypassword",
+    "mysecret",
+    "secretpassword",
+    "p@ssw0rd",
+    "passw0rd",
+    "password1",
+    "password123",
+    "pass123",
+    "test123",
+    "hunter2",
+    "supersecret",
+    "s3cr3t",
+    "pw",
+    "p",
+    "x",
+    "hello",
+    "world",
+    "dev",
+    "development",
+    "local",
+    "localhost",
+    "docker",
+    "none",
+    "null",
+    "true",
+    "false",
+    "key",
+    "mypass",
+    "userpass",
+    "userpassword",
+    "dbpassword",
+    "dbpass",
+    "topsecret",
+    "verysecret",
+    "abc",
+    "abc123",
+    "admin123",
 ];
 
 /// Whether `secret`, whose public `prefix` bytes are set aside, is a placeholder.
@@ -79,7 +168,8 @@ fn is_counting(body: &[u8]) -> bool {
     if letters.len() < 8 {
         return false;
     }
-    let next = |a: u8, b: u8| b == a.wrapping_add(1) || (a == b'9' && matches!(b, b'0' | b'a')) || (a == b'f' && b == b'0');
+    let next =
+        |a: u8, b: u8| b == a.wrapping_add(1) || (a == b'9' && matches!(b, b'0' | b'a')) || (a == b'f' && b == b'0');
     let steps = |stride: usize| {
         let pairs = letters.len() - stride;
         let ups = letters.iter().zip(&letters[stride..]).filter(|(a, b)| next(**a, **b)).count();
@@ -91,7 +181,7 @@ fn is_counting(body: &[u8]) -> bool {
 /// A word part says that this is no key: `YOUR_API_KEY`, `sk-your-key-here`.
 fn says_so(body: &[u8]) -> bool {
     let parts = body.split(|b| !b.is_ascii_alphabetic()).filter(|part| part.len() >= 3);
-    let mut parts = parts.map(|part| part.to_ascii_lowercase());
+    let mut parts = parts.map(<[u8]>::to_ascii_lowercase);
     let separated = body.iter().any(|b| matches!(b, b'_' | b'-' | b'.' | b' '));
     let whole = body.iter().all(u8::is_ascii_alphabetic);
     (separated || whole) && parts.any(|part| WORDS.iter().any(|word| word.as_bytes() == part.as_slice()))
@@ -104,9 +194,22 @@ mod tests {
     #[test]
     fn placeholders_are_told() {
         for text in [
-            "<YOUR_KEY>", "${STRIPE_KEY}", "{{stripe_key}}", "xxxxxxxxxxxxxxxxxxxxxxxx", "changeme", "$STRIPE_KEY",
-            "IOSFODNN7EXAMPLE", "0123456789abcdef0123456789abcdef", "YOUR_API_KEY_HERE", "%(key)s", "#{key}", "****",
-            "00000000000000000000", "abcdefghijklmnopqrstuvwx", "a1b2c3d4e5f6g7h8i9j0", "deadbeefdeadbeefdeadbeef",
+            "<YOUR_KEY>",
+            "${STRIPE_KEY}",
+            "{{stripe_key}}",
+            "xxxxxxxxxxxxxxxxxxxxxxxx",
+            "changeme",
+            "$STRIPE_KEY",
+            "IOSFODNN7EXAMPLE",
+            "0123456789abcdef0123456789abcdef",
+            "YOUR_API_KEY_HERE",
+            "%(key)s",
+            "#{key}",
+            "****",
+            "00000000000000000000",
+            "abcdefghijklmnopqrstuvwx",
+            "a1b2c3d4e5f6g7h8i9j0",
+            "deadbeefdeadbeefdeadbeef",
         ] {
             assert!(is_placeholder(text.as_bytes(), 0), "{text}");
         }
@@ -116,8 +219,12 @@ mod tests {
     fn a_key_that_merely_contains_such_a_word_is_a_key() {
         // A guard without an anchor would let these through.
         for text in [
-            "4eC39fakeyjWDarjtT1zdp7dc", "Zx81nullQ0v7Kd93fLq2Mw5T", "9f8examplec1b7a6d5e4f302", "q8W3EXAMPLEz7L1vB9tR4k",
-            "trueK3b9Xw2Lm5Qz8Vn1Rt6Y", "x7Kp2Lq9Wv4Nm8Rt3Zb6Yc1Df5G",
+            "4eC39fakeyjWDarjtT1zdp7dc",
+            "Zx81nullQ0v7Kd93fLq2Mw5T",
+            "9f8examplec1b7a6d5e4f302",
+            "q8W3EXAMPLEz7L1vB9tR4k",
+            "trueK3b9Xw2Lm5Qz8Vn1Rt6Y",
+            "x7Kp2Lq9Wv4Nm8Rt3Zb6Yc1Df5G",
         ] {
             assert!(!is_placeholder(text.as_bytes(), 0), "{text}");
         }

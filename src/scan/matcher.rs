@@ -308,9 +308,9 @@ fn begins_word(text: &[u8], at: usize, len: usize) -> bool {
 /// Whether a word of `near` stands in `text`.
 fn mentions(near: &Near, text: &[u8]) -> bool {
     let lower = text.to_ascii_lowercase();
-    near.words.iter().any(|word| {
-        memchr::memmem::find_iter(&lower, word.as_bytes()).any(|at| begins_word(text, at, word.len()))
-    })
+    near.words
+        .iter()
+        .any(|word| memchr::memmem::find_iter(&lower, word.as_bytes()).any(|at| begins_word(text, at, word.len())))
 }
 
 fn is_near(near: &Near, view: View, span: &Range<usize>) -> bool {
@@ -368,7 +368,8 @@ fn companion(part: &Part, view: View, span: &Range<usize>) -> Option<(String, Ra
             part.names.is_empty() || part.names.iter().any(|word| name.contains(&**word))
         });
         let apart = found.end() <= span.start || span.end <= found.start();
-        let closer = nearest.as_ref().is_none_or(|old| found.start().abs_diff(span.start) < old.start.abs_diff(span.start));
+        let closer =
+            nearest.as_ref().is_none_or(|old| found.start().abs_diff(span.start) < old.start.abs_diff(span.start));
         if named && apart && closer {
             nearest = Some(found.range());
         }

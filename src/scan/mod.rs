@@ -60,13 +60,15 @@ impl<'r> Scanner<'r> {
         }
         let Some(lines) = lines else { return Vec::new() };
         matches.retain(|found| !self.disabled.contains(&*found.rule.id));
-        let all: Vec<(Range<usize>, String)> =
-            matches.iter().map(|found| (found.span.clone(), preview(found.rule, &hunk.text[found.span.clone()]))).collect();
+        let all: Vec<(Range<usize>, String)> = matches
+            .iter()
+            .map(|found| (found.span.clone(), preview(found.rule, &hunk.text[found.span.clone()])))
+            .collect();
         let kept = resolve(matches);
-        kept.into_iter().map(|found| self.finding(hunk, &lines, &all, found)).collect()
+        kept.into_iter().map(|found| self.finding(hunk, &lines, &all, &found)).collect()
     }
 
-    fn finding(&self, hunk: &Hunk, lines: &Lines, all: &[(Range<usize>, String)], found: Match) -> Finding {
+    fn finding(&self, hunk: &Hunk, lines: &Lines, all: &[(Range<usize>, String)], found: &Match) -> Finding {
         let secret = Secret::new(&hunk.text[found.span.clone()]);
         let text = |range: &Range<usize>| String::from_utf8_lossy(&hunk.text[range.clone()]).into_owned();
         Finding {
@@ -132,5 +134,14 @@ fn rank<'r>(found: &Match<'r>) -> impl Ord + use<'r> {
     let prefix = found.rule.prefixes.iter().map(|prefix| prefix.len()).max().unwrap_or(0);
     let own_form = matches!(found.rule.shape, crate::rules::Shape::Pattern { .. });
     let vendor = !found.rule.generic;
-    (found.verified, vendor, found.confidence, own_form, prefix, found.rule.severity, found.span.len(), std::cmp::Reverse(&found.rule.id))
+    (
+        found.verified,
+        vendor,
+        found.confidence,
+        own_form,
+        prefix,
+        found.rule.severity,
+        found.span.len(),
+        std::cmp::Reverse(&found.rule.id),
+    )
 }

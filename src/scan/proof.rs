@@ -18,7 +18,8 @@ pub fn faults(scanner: &Scanner, form: &KeyForm, provider: &str) -> Vec<String> 
     for (number, template) in form.non_examples.iter().enumerate() {
         let raised = SEEDS.filter_map(|seed| {
             let text = example::expand(template, seed).ok()?.text;
-            let raised = scan(scanner, form, text).into_iter().find(|found| found.provider == provider && found.blocks())?;
+            let raised =
+                scan(scanner, form, text).into_iter().find(|found| found.provider == provider && found.blocks())?;
             Some(format!("non_example {} raises `{}`", number + 1, raised.rule))
         });
         faults.extend(raised.into_iter().next());
@@ -37,7 +38,8 @@ fn missed(scanner: &Scanner, form: &KeyForm, template: &str, number: usize, seed
         example.secret.iter().map(|range| (lines.position(range.start), lines.position(range.end))).collect();
     let findings = scan(scanner, form, example.text.clone());
     let own: Vec<_> = findings.iter().filter(|found| found.rule == form.id).collect();
-    let others: Vec<_> = findings.iter().filter(|found| found.rule != form.id).map(|found| found.rule.as_str()).collect();
+    let others: Vec<_> =
+        findings.iter().filter(|found| found.rule != form.id).map(|found| found.rule.as_str()).collect();
     match own.as_slice() {
         [] if others.is_empty() => Some(format!("example {number} is not found (seed {seed})")),
         [] => Some(format!("example {number} is found as `{}` instead", others.join("`, `"))),
