@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::git::hooks::Hook;
 
 /// Stops a commit that holds a key, and says what to do now.
 #[derive(Debug, Parser)]
@@ -45,15 +48,20 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct HookArgs {
     /// The hook's name, as git calls it
-    pub hook: HookName,
+    pub hook: Hook,
     /// What git hands to the hook
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub args: Vec<std::ffi::OsString>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum HookName {
-    PreCommit,
+impl ValueEnum for Hook {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
 }
 
 #[derive(Debug, Args)]

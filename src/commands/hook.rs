@@ -6,9 +6,10 @@ use anyhow::{Result, bail};
 
 use super::session::Session;
 use crate::advice::Stage;
-use crate::cli::{Format, HookArgs, HookName};
+use crate::cli::{Format, HookArgs};
 use crate::config::Config;
 use crate::exit::Exit;
+use crate::git::hooks::Hook;
 use crate::git::{self, Ownership, Repository};
 use crate::report;
 
@@ -18,12 +19,13 @@ pub fn run(args: &HookArgs) -> Result<Exit> {
         return Ok(Exit::Clean);
     }
     match args.hook {
-        HookName::PreCommit => {
+        Hook::PreCommit => {
             if let Some(extra) = args.args.first() {
                 bail!("git hands nothing to pre-commit, and got `{}`", extra.to_string_lossy());
             }
             staged(Ownership::JudgedByGit, Format::Human)
         }
+        _ => bail!("not built yet"),
     }
 }
 

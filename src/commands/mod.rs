@@ -4,9 +4,13 @@ mod allow;
 mod demo;
 mod explain;
 mod hook;
+mod install;
+mod placement;
 mod rules;
 mod scan;
 mod session;
+mod status;
+mod uninstall;
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
@@ -33,6 +37,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
             clap_complete::generate(shell, &mut Cli::command(), "keystop", &mut std::io::stdout());
             Ok(Exit::Clean)
         }
-        _ => anyhow::bail!("not built yet"),
+        Command::Install(args) => install::run(&args),
+        Command::Uninstall(args) => uninstall::run(&args),
+        Command::Status(args) => status::run(&args),
     }
 }

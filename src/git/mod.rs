@@ -6,6 +6,7 @@
 mod changes;
 mod content;
 mod diff;
+pub mod hooks;
 mod index;
 mod objects;
 mod process;

@@ -57,7 +57,19 @@ pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>> {
 /// # Errors
 /// Git could not be started.
 pub fn config(key: &str) -> Result<Option<String>> {
-    let output = command().args(["config", "--get", key]).output().context("cannot run `git`")?;
+    config_as("--no-type", key)
+}
+
+/// The same for a setting that names a path: `~` is expanded.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_path(key: &str) -> Result<Option<String>> {
+    config_as("--type=path", key)
+}
+
+fn config_as(form: &str, key: &str) -> Result<Option<String>> {
+    let output = command().args(["config", form, "--get", key]).output().context("cannot run `git`")?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(output.status.success().then(|| text.trim_end_matches('\n').to_owned()))
 }
