@@ -29,14 +29,16 @@ pub fn run(args: &HookArgs) -> Result<Exit> {
 
 /// Scans what is staged.
 pub fn staged(ownership: Ownership, format: Format) -> Result<Exit> {
-    let repository = Repository::open(ownership)?;
+    let repository = Repository::open(ownership)
+        .map_err(|error| report::hint(&error, "run it inside a repository; files outside of one: keystop scan PATH"))?;
     // Git starts hooks at the top of the work tree.
     let config = Config::find(Path::new(".").canonicalize()?.as_path())?;
     let mut session = Session::new(&config);
     let coverage = git::staged(&repository, &mut |hunk| {
         session.take(&hunk);
         Ok(())
-    })?;
+    })
+    .map_err(|error| report::hint(&error, "git fsck tells what is broken"))?;
     session.finish(Stage::Staged, format, coverage)
 }
 

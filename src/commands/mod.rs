@@ -1,6 +1,7 @@
 //! Commands: gather, call, report. One file each.
 
 mod allow;
+mod demo;
 mod explain;
 mod hook;
 mod rules;
@@ -8,6 +9,7 @@ mod scan;
 mod session;
 
 use anyhow::{Context, Result};
+use clap::CommandFactory;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
@@ -26,6 +28,11 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
+        Command::Demo => demo::run(),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "keystop", &mut std::io::stdout());
+            Ok(Exit::Clean)
+        }
         _ => anyhow::bail!("not built yet"),
     }
 }

@@ -14,7 +14,7 @@ mod repository;
 mod staged;
 
 pub use diff::added_lines;
-pub use process::{config, run as run_git};
+pub use process::{LOCAL_VARIABLES, config, run as run_git};
 pub use repository::{Ownership, Repository};
 pub use staged::staged;
 

@@ -34,16 +34,26 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (path, reason) in &report.unscanned {
         writeln!(out, "{} {}: {reason}", "keystop: not scanned:".bold(), escape(path))?;
     }
-    if blocking.is_empty() && !report.unscanned.is_empty() {
+    if report.stage == Stage::Staged && blocking.is_empty() && !report.unscanned.is_empty() {
         writeln!(
             out,
             "hint: what cannot be read cannot be judged; to go on all the same, once: git commit --no-verify"
         )?;
     }
-    if !blocking.is_empty() && report.stage == Stage::Staged {
-        writeln!(out, "\nTo commit all the same, once: git commit --no-verify")?;
+    match report.stage {
+        Stage::Staged if blocking.is_empty() => Ok(()),
+        Stage::Staged => writeln!(out, "\nTo commit all the same, once: git commit --no-verify"),
+        Stage::File => summary(report, blocking.len(), out),
     }
-    Ok(())
+}
+
+/// What was read: "nothing found" must not be mistaken for "nothing looked at".
+fn summary(report: &Report, blocking: usize, out: &mut dyn Write) -> io::Result<()> {
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let keys = if blocking == 0 { "no key".to_owned() } else { plural(blocking, "key") };
+    let allowed = if report.allowed == 0 { String::new() } else { format!(", {} allowed", report.allowed) };
+    let blank = if blocking == 0 { "" } else { "\n" };
+    writeln!(out, "{blank}keystop: {} read, {keys} found{allowed}", plural(report.files, "file"))
 }
 
 fn headline(report: &Report, count: usize) -> String {
@@ -53,7 +63,7 @@ fn headline(report: &Report, count: usize) -> String {
             let it = if count == 1 { "It has" } else { "They have" };
             format!("keystop stopped this commit: it adds {keys}. {it} not left this machine.")
         }
-        Stage::File => format!("keystop found {keys}."),
+        Stage::File => format!("keystop found {keys}:"),
     }
 }
 

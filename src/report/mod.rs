@@ -78,6 +78,15 @@ pub fn fatal(error: &anyhow::Error) {
     }
 }
 
+/// Makes a panic a failure that says where, and nothing of what was being looked at: a message could hold a secret.
+pub fn guard_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        note(&format!("internal error{place}; this is a bug, and what was read has not been judged"));
+        std::process::exit(2);
+    }));
+}
+
 /// A remark on standard error.
 pub fn note(text: &str) {
     // As above: a closed stream changes nothing.
