@@ -1,0 +1,10 @@
+//! End to end: the built binary under real git.
+
+mod keys;
+mod repo;
+
+mod committing;
+mod content;
+mod layouts;
+mod paths;
+mod places;
