@@ -72,9 +72,12 @@ fn absolute(path: &Path) -> Result<PathBuf> {
 /// The path with links followed, as far as it exists.
 fn real(path: &Path) -> PathBuf {
     let there = path.ancestors().find_map(|part| Some((part, part.canonicalize().ok()?)));
-    there.map_or_else(|| path.to_path_buf(), |(part, real)| match path.strip_prefix(part) {
-        Ok(rest) if rest.as_os_str().is_empty() => real,
-        Ok(rest) => real.join(rest),
-        Err(_) => real,
-    })
+    there.map_or_else(
+        || path.to_path_buf(),
+        |(part, real)| match path.strip_prefix(part) {
+            Ok(rest) if rest.as_os_str().is_empty() => real,
+            Ok(rest) => real.join(rest),
+            Err(_) => real,
+        },
+    )
 }

@@ -135,7 +135,9 @@ pub fn write(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> R
         file.sync_all()?;
         fs::rename(&beside, path)
     });
-    written.inspect_err(|_| drop(fs::remove_file(&beside))).with_context(|| format!("cannot write `{}`", path.display()))
+    written
+        .inspect_err(|_| drop(fs::remove_file(&beside)))
+        .with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 #[cfg(unix)]

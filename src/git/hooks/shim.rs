@@ -61,7 +61,9 @@ mod tests {
             let shim = Shim::new(hook, Path::new("/opt/it's here/keystop"));
             assert_eq!(version(shim.text().as_bytes()).as_deref(), Some(env!("CARGO_PKG_VERSION")));
             assert!(shim.text().contains("keystop='/opt/it'\\''s here/keystop'\n"));
-            assert!(!shim.text().contains('@') || shim.text().matches('@').count() == shim.text().matches("\"$@\"").count());
+            assert!(
+                !shim.text().contains('@') || shim.text().matches('@').count() == shim.text().matches("\"$@\"").count()
+            );
         }
         assert_eq!(version(b"#!/bin/sh\nkeystop hook pre-commit\n"), None);
     }
