@@ -38,7 +38,8 @@ fn id(finding: &Finding) -> Option<&str> {
 
 fn tag_again(name: &str) -> Step {
     let short = name.strip_prefix("refs/tags/").unwrap_or(name);
-    Step::new("Write the tag's message again:").with(format!("git tag -f -a {short} '{short}^{{}}'"))
+    let (tag, target) = (shell_quote(short.as_bytes()), shell_quote(format!("{short}^{{}}").as_bytes()));
+    Step::new("Write the tag's message again:").with(format!("git tag -f -a {tag} {target}"))
 }
 
 fn message_of(commit: &Commit) -> Step {
@@ -75,7 +76,11 @@ fn content_of(commit: &Commit, finding: &Finding, language: &Language) -> Step {
 
 fn amend(text: &str, change: String, on_two_lines: bool) -> Step {
     let amend = "git commit --amend --no-edit";
-    if on_two_lines { Step::new(text).with(change).with(amend) } else { Step::new(text).with(format!("{change} && {amend}")) }
+    if on_two_lines {
+        Step::new(text).with(change).with(amend)
+    } else {
+        Step::new(text).with(format!("{change} && {amend}"))
+    }
 }
 
 /// The text is replaced in every commit since the oldest; the key is read without being shown or kept in a history.

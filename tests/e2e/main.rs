@@ -5,6 +5,10 @@ mod repo;
 
 mod committing;
 mod content;
+mod hooks;
+mod install;
 mod layouts;
 mod paths;
 mod places;
+mod push;
+mod server;
