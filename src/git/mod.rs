@@ -8,16 +8,22 @@ mod content;
 mod diff;
 pub mod hooks;
 mod index;
+mod listing;
 mod objects;
 mod process;
 mod rename;
 mod repository;
 mod staged;
+mod store;
+mod trace;
 
 pub use diff::added_lines;
+pub use listing::{is_ignored, listed, staged_content};
 pub use process::{LOCAL_VARIABLES, config, run as run_git};
 pub use repository::{Ownership, Repository};
 pub use staged::staged;
+pub use store::{Object, ObjectKind, Store, work_trees};
+pub use trace::{Held, Trace, trace};
 
 use std::fmt;
 

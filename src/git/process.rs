@@ -43,7 +43,15 @@ pub fn command() -> Command {
 /// # Errors
 /// Git could not be started, or failed: its own first line of complaint.
 pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>> {
-    let output = command().args(args).stdin(Stdio::null()).output().context("cannot run `git`")?;
+    output(command().args(args))
+}
+
+/// The same for a command that is put together.
+///
+/// # Errors
+/// As [`run`].
+pub fn output(command: &mut Command) -> Result<Vec<u8>> {
+    let output = command.stdin(Stdio::null()).output().context("cannot run `git`")?;
     if output.status.success() {
         return Ok(output.stdout);
     }
