@@ -112,7 +112,8 @@ fn pushed(stage: Stage, updates: &[Update], known: &Known) -> Result<Exit> {
     })
     .map_err(|error| report::hint(&error, "git fsck tells what is broken"))?;
     if session.has_findings() {
-        let tip = if stage == Stage::Receiving { updates.iter().find_map(|update| update.new) } else { Repository::head()? };
+        let tip =
+            if stage == Stage::Receiving { updates.iter().find_map(|update| update.new) } else { Repository::head()? };
         session.found_in(|id| described(&commits, tip, id));
     }
     session.finish(stage, Format::Human, coverage)

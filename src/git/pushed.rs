@@ -107,7 +107,11 @@ pub fn pushed(
 }
 
 /// The changes from each parent; a root commit adds everything.
-fn changes(repository: &Repository, commit: &Commit, coverage: &mut Coverage) -> Result<Vec<Vec<super::changes::Change>>> {
+fn changes(
+    repository: &Repository,
+    commit: &Commit,
+    coverage: &mut Coverage,
+) -> Result<Vec<Vec<super::changes::Change>>> {
     let objects = &repository.objects;
     let mut olds = Vec::new();
     for parent in &commit.parents {
@@ -122,10 +126,9 @@ fn changes(repository: &Repository, commit: &Commit, coverage: &mut Coverage) ->
     }
     let compare = |old| tree::compare(objects, old, Some(commit.tree)).map(|list| rename::detect(objects, list));
     olds.into_iter().map(compare).collect::<Result<_>>().or_else(|error| {
-        coverage.unscanned.push(Unscanned {
-            path: format!("commit {}", commit.id).into_bytes(),
-            reason: format!("{error:#}"),
-        });
+        coverage
+            .unscanned
+            .push(Unscanned { path: format!("commit {}", commit.id).into_bytes(), reason: format!("{error:#}") });
         Ok(Vec::new())
     })
 }

@@ -1,5 +1,6 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
+pub mod forms;
 pub mod language;
 mod naming;
 mod page;
@@ -71,7 +72,9 @@ fn keep_untracked(path: &str, language: &Language, stage: Stage) -> Vec<Step> {
 /// A comment, where one can still be written; else the configuration, which holds for old commits too.
 fn not_a_key(language: &Language, finding: &Finding, stage: Stage) -> String {
     match language.comment.as_slice() {
-        [open, close] if matches!(stage, Stage::Staged | Stage::File) => format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule),
+        [open, close] if matches!(stage, Stage::Staged | Stage::File) => {
+            format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule)
+        }
         _ => format!("keystop allow {} --reason WHY", finding.fingerprint.as_str()),
     }
 }

@@ -75,7 +75,11 @@ fn content_of(commit: &Commit, finding: &Finding, language: &Language) -> Step {
 
 fn amend(text: &str, change: String, on_two_lines: bool) -> Step {
     let amend = "git commit --amend --no-edit";
-    if on_two_lines { Step::new(text).with(change).with(amend) } else { Step::new(text).with(format!("{change} && {amend}")) }
+    if on_two_lines {
+        Step::new(text).with(change).with(amend)
+    } else {
+        Step::new(text).with(format!("{change} && {amend}"))
+    }
 }
 
 /// The text is replaced in every commit since the oldest; the key is read without being shown or kept in a history.

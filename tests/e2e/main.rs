@@ -8,3 +8,4 @@ mod content;
 mod layouts;
 mod paths;
 mod places;
+mod verify;
