@@ -77,7 +77,7 @@ pub fn spans_lines(hir: &Hir) -> bool {
 /// other bytes holds none, which is known before the regex is compiled.
 pub fn shortest_run(hir: &Hir) -> u32 {
     let secret = capture(hir).unwrap_or(hir);
-    let breaks = b" \t\r\n\"'`".iter().any(|byte| holds(secret, *byte));
+    let breaks = b" \t\r\n\"'".iter().any(|byte| holds(secret, *byte));
     if breaks { 0 } else { secret.properties().minimum_len().map_or(0, |len| u32::try_from(len).unwrap_or(0)) }
 }
 

@@ -143,7 +143,9 @@ impl<'r> Matcher<'r> {
     fn values(&self, index: u16, view: View, range: Range<usize>, into: &mut Vec<Match<'r>>) {
         let rule = &self.rules[index as usize];
         let Some(near) = rule.near.as_ref().filter(|_| applies_to(rule, &view.hunk.path)) else { return };
-        if !has_run(&view.text()[range.clone()], rule.run) {
+        // A name may stand in the line before.
+        let named = view.lines.around(view.lines.index(range.start), 1).start..range.end;
+        if !has_run(&view.text()[range.clone()], rule.run) || !holds_name(rule, &view.text()[named]) {
             return;
         }
         let regex = self.regex(index);
@@ -193,9 +195,17 @@ fn block(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
     start.max(hit.at.saturating_sub(reach.unwrap_or(FAR)))..end
 }
 
+/// Whether one of the names that the rule asks for stands in `text`; separators within a name do not matter.
+fn holds_name(rule: &Rule, text: &[u8]) -> bool {
+    rule.names.is_empty() || {
+        let letters = binding::normalise(text);
+        rule.names.iter().any(|name| memchr::memmem::find(letters.as_bytes(), name.as_bytes()).is_some())
+    }
+}
+
 /// Whether `text` has so many bytes in a row without a blank or a quote, and not all of them of one word or path.
 fn has_run(text: &[u8], least: u32) -> bool {
-    let runs = text.split(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'`'));
+    let runs = text.split(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\''));
     let telling = |run: &[u8]| {
         let digit = run.iter().any(u8::is_ascii_digit);
         let mixed = run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
