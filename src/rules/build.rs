@@ -88,8 +88,11 @@ fn render(rules: &[Rule], needles: Vec<prefilter::Needle>, files: &BTreeMap<Stri
 
 fn render_rule(out: &mut String, rule: &Rule) {
     let shape = match &rule.shape {
-        Shape::Pattern { regex, multiline, reach } => {
-            format!("Shape::Pattern {{ regex: {}, multiline: {multiline}, reach: {reach:?} }}", text(regex))
+        Shape::Pattern { regex, multiline, reach, opens } => {
+            format!(
+                "Shape::Pattern {{ regex: {}, multiline: {multiline}, reach: {reach:?}, opens: Opens::{opens:?} }}",
+                text(regex)
+            )
         }
         Shape::Value { regex } => format!("Shape::Value {{ regex: {} }}", text(regex)),
     };

@@ -12,6 +12,7 @@ pub mod prefilter;
 mod rule;
 pub mod syntax;
 
+pub use literal::Opens;
 pub use page::{Page, pages};
 pub use prefilter::{Hit, Prefilter};
 pub use rule::{Near, Part, Rule, Shape, prefilter as prefilter_of};
@@ -33,7 +34,7 @@ pub(crate) fn embedded() -> &'static [(&'static str, &'static str)] {
 mod generated {
     use super::checksum::Checksum;
     use super::prefilter::{Needle, Slot};
-    use super::{Confidence, Cow, Near, Part, Prefilter, Rule, Severity, Shape, Structure};
+    use super::{Confidence, Cow, Near, Opens, Part, Prefilter, Rule, Severity, Shape, Structure};
 
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::checksum::Checksum;
+use super::literal::Opens;
 use super::prefilter::{Needle, Prefilter};
 use super::syntax::{Confidence, KeyForm, Severity, Structure, spellings};
 
@@ -50,6 +51,8 @@ pub enum Shape {
         multiline: bool,
         /// Longest match in bytes, where there is one.
         reach: Option<u32>,
+        /// Where the literal stands in a match.
+        opens: Opens,
     },
     /// By its surroundings: the bare value has this form, and the words of `near` do the rest.
     Value { regex: Text },
@@ -89,9 +92,12 @@ impl Rule {
     pub fn compile(form: &KeyForm, provider: &str, generic: bool, index: u16) -> Result<(Self, Vec<Needle>), String> {
         let derived = form.derive()?;
         let shape = match (&form.regex, &form.value) {
-            (Some(regex), _) => {
-                Shape::Pattern { regex: text(regex), multiline: derived.multiline, reach: derived.reach }
-            }
+            (Some(regex), _) => Shape::Pattern {
+                regex: text(regex),
+                multiline: derived.multiline,
+                reach: derived.reach,
+                opens: derived.opens,
+            },
             (None, value) => Shape::Value { regex: text(value.as_deref().unwrap_or_default()) },
         };
         let near = form.near.as_ref().map(|near| Near {

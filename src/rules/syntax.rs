@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::checksum::Checksum;
 use super::example;
-use super::literal::{self, Literals};
+use super::literal::{self, Literals, Opens};
 
 /// One catalogue file: who issues the keys, and each kind of key.
 #[derive(Debug, Deserialize)]
@@ -223,6 +223,8 @@ pub struct Derived {
     pub reach: Option<u32>,
     /// What [`literal::shortest_run`] says.
     pub run: u32,
+    /// What [`literal::opens`] says.
+    pub opens: Opens,
 }
 
 impl KeyForm {
@@ -257,6 +259,7 @@ impl KeyForm {
             None => return Err("no literal of 3 bytes stands in every match: name `keywords`".into()),
         };
         Ok(Derived {
+            opens: literal::opens(&hir, &literals),
             literals,
             prefixes: literal::prefixes(&hir),
             multiline: literal::spans_lines(&hir),
@@ -279,6 +282,7 @@ impl KeyForm {
         let words: Vec<String> = near.words.iter().flat_map(|word| spellings(word)).collect();
         Ok(Derived {
             literals: literal::folded(&words),
+            opens: Opens::Nothing,
             prefixes: literal::prefixes(&hir),
             multiline: false,
             reach: hir.properties().maximum_len().and_then(|len| u32::try_from(len).ok()),

@@ -10,7 +10,7 @@ use super::binding::{self, Binding, Kind};
 use super::lines::Lines;
 use super::{Match, guard, verify};
 use crate::hunk::Hunk;
-use crate::rules::{Confidence, Hit, Near, Part, Prefilter, Rule, Shape};
+use crate::rules::{Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
 
 /// A line longer than this is searched around the literal only.
 const LONG_LINE: usize = 16 * 1024;
@@ -91,9 +91,7 @@ impl<'r> Matcher<'r> {
                 continue;
             }
             match &rule.shape {
-                Shape::Pattern { multiline, reach, .. } => {
-                    self.pattern(rule, view, hits, *multiline, reach.map(|reach| reach as usize), into);
-                }
+                Shape::Pattern { .. } => self.pattern(rule, view, hits, into),
                 Shape::Value { .. } if named.contains(&hits[0].rule) => {}
                 Shape::Value { .. } => self.value(rule, view, hits, into),
             }
@@ -104,18 +102,10 @@ impl<'r> Matcher<'r> {
         self.regexes[rule as usize].get_or_init(|| compile(&self.rules[rule as usize]))
     }
 
-    fn pattern(
-        &self,
-        rule: &'r Rule,
-        view: View,
-        hits: &[Hit],
-        multiline: bool,
-        reach: Option<usize>,
-        into: &mut Vec<Match<'r>>,
-    ) {
+    fn pattern(&self, rule: &'r Rule, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
         let mut done = 0;
-        for hit in hits {
-            let window = if multiline { block(view, hit, reach) } else { line(view, hit, reach) };
+        for hit in hits.iter().filter(|hit| can_open(rule, view.text(), hit)) {
+            let window = window(rule, view, hit);
             if hit.at < done || !has_run(&view.text()[window.clone()], rule.run) {
                 continue;
             }
@@ -175,6 +165,36 @@ fn build(source: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(source).unicode(false).build()
 }
 
+/// What is known of a hit before the regex is compiled: whether a secret that begins there can be long enough.
+fn can_open(rule: &Rule, text: &[u8], hit: &Hit) -> bool {
+    let Shape::Pattern { opens, .. } = &rule.shape else { return false };
+    let in_word = || hit.at > 0 && is_word(text[hit.at - 1]) && is_word(text[hit.at]);
+    let long = || {
+        let rest = &text[hit.at..text.len().min(hit.at + rule.run as usize)];
+        rest.len() >= rule.run as usize && !rest.iter().any(|b| is_blank_or_quote(*b))
+    };
+    match opens {
+        Opens::Nothing => true,
+        Opens::Secret => long(),
+        Opens::Word => !in_word() && long(),
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn is_blank_or_quote(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'')
+}
+
+/// Where a match that holds the literal must lie.
+fn window(rule: &Rule, view: View, hit: &Hit) -> Range<usize> {
+    let Shape::Pattern { multiline, reach, .. } = &rule.shape else { return hit.at..hit.at };
+    let reach = reach.map(|reach| reach as usize);
+    if *multiline { block(view, hit, reach) } else { line(view, hit, reach) }
+}
+
 /// The part of a line in which a match that holds the literal must lie.
 fn line(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
     let (line, _) = view.line(hit.at);
@@ -205,7 +225,7 @@ fn holds_name(rule: &Rule, text: &[u8]) -> bool {
 
 /// Whether `text` has so many bytes in a row without a blank or a quote, and not all of them of one word or path.
 fn has_run(text: &[u8], least: u32) -> bool {
-    let runs = text.split(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\''));
+    let runs = text.split(|b| is_blank_or_quote(*b));
     let telling = |run: &[u8]| {
         let digit = run.iter().any(u8::is_ascii_digit);
         let mixed = run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
