@@ -91,6 +91,7 @@ fn render_rule(out: &mut String, rule: &Rule) {
         Shape::Pattern { regex, multiline, reach } => {
             format!("Shape::Pattern {{ regex: {}, multiline: {multiline}, reach: {reach:?} }}", text(regex))
         }
+        Shape::Assigned { announced } => format!("Shape::Assigned {{ announced: Announced::{announced:?} }}"),
         Shape::Value { regex } => format!("Shape::Value {{ regex: {} }}", text(regex)),
     };
     let near = rule
