@@ -94,6 +94,7 @@ fn render_rule(out: &mut String, rule: &Rule) {
                 text(regex)
             )
         }
+        Shape::Assigned { announced } => format!("Shape::Assigned {{ announced: Announced::{announced:?} }}"),
         Shape::Value { regex } => format!("Shape::Value {{ regex: {} }}", text(regex)),
     };
     let near = rule

@@ -6,11 +6,13 @@ use std::sync::OnceLock;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::assignment::{self, Assignment, Bond};
 use super::binding::{self, Binding, Kind};
+use super::dialect::Dialect;
 use super::lines::Lines;
-use super::{Match, guard, verify};
+use super::{Match, credential, guard, verify};
 use crate::hunk::Hunk;
-use crate::rules::{Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
+use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
 
 /// A line longer than this is searched around the literal only.
 const LONG_LINE: usize = 16 * 1024;
@@ -92,6 +94,7 @@ impl<'r> Matcher<'r> {
             }
             match &rule.shape {
                 Shape::Pattern { .. } => self.pattern(rule, view, hits, into),
+                Shape::Assigned { announced } => assigned(rule, *announced, view, hits, into),
                 Shape::Value { .. } if named.contains(&hits[0].rule) => {}
                 Shape::Value { .. } => self.value(rule, view, hits, into),
             }
@@ -156,6 +159,7 @@ impl<'r> Matcher<'r> {
 fn compile(rule: &Rule) -> Regex {
     let source = match &rule.shape {
         Shape::Pattern { regex, .. } => regex.to_string(),
+        Shape::Assigned { .. } => unreachable!("an assigned value has no regex"),
         Shape::Value { regex } => format!("(?:^|[^0-9A-Za-z_-])({regex})(?:[^0-9A-Za-z_-]|$)"),
     };
     build(&source).unwrap_or_else(|error| panic!("the regex of `{}` has been checked: {error}", rule.id))
@@ -193,6 +197,69 @@ fn window(rule: &Rule, view: View, hit: &Hit) -> Range<usize> {
     let Shape::Pattern { multiline, reach, .. } = &rule.shape else { return hit.at..hit.at };
     let reach = reach.map(|reach| reach as usize);
     if *multiline { block(view, hit, reach) } else { line(view, hit, reach) }
+}
+
+/// What stands under the telling names that `hits` are words of.
+fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
+    let dialect = Dialect::of(&view.hunk.path);
+    if dialect == Dialect::Machine {
+        return;
+    }
+    let mut done = 0;
+    let mut line = Line { index: 0, range: 0..0, next: 0..0 };
+    for hit in hits {
+        line.advance(view, hit.at);
+        if hit.at < done {
+            continue;
+        }
+        let word = hit.at..hit.at + hit.len as usize;
+        let Some(found) = candidate(announced, view.text(), &line, &word, dialect) else { continue };
+        done = found.0.value.end;
+        let name = Some(found.0.name);
+        let judged = judge(rule, view, found.0.value);
+        into.extend(judged.map(|made| Match { name, confidence: made.confidence.min(found.1), ..made }));
+    }
+}
+
+/// A line, the one after it, and what of them is looked at.
+struct Line {
+    index: usize,
+    range: Range<usize>,
+    next: Range<usize>,
+}
+
+impl Line {
+    /// Moves to the line of `offset`.
+    fn advance(&mut self, view: View, offset: usize) {
+        if !self.range.is_empty() && offset < self.range.end {
+            return;
+        }
+        self.index = view.lines.index(offset);
+        self.range = view.lines.range(self.index);
+        let next = view.lines.range(self.index + 1);
+        self.next = if next.start > self.range.start { next } else { self.range.end..self.range.end };
+    }
+}
+
+fn candidate(
+    announced: Announced,
+    text: &[u8],
+    line: &Line,
+    word: &Range<usize>,
+    dialect: Dialect,
+) -> Option<(Assignment, Confidence)> {
+    let found = assignment::assignment(text, &line.range, &line.next, word, dialect).and_then(|found| {
+        let confidence = credential::judge(announced, text, line.range.start, &found, dialect)?;
+        Some((found, confidence))
+    });
+    let loose = || {
+        if announced == Announced::Password || dialect == Dialect::Code {
+            return None;
+        }
+        let value = credential::loose(text, word.end, line.range.end.min(word.end + 512))?;
+        Some((Assignment { name: word.clone(), value, quoted: false, bond: Bond::Spoken }, Confidence::Medium))
+    };
+    found.or_else(loose)
 }
 
 /// The part of a line in which a match that holds the literal must lie.
