@@ -15,7 +15,7 @@ pub mod syntax;
 pub use literal::Opens;
 pub use page::{Page, pages};
 pub use prefilter::{Hit, Prefilter};
-pub use rule::{Near, Part, Rule, Shape, prefilter as prefilter_of};
+pub use rule::{Near, Part, Rule, Shape};
 pub use syntax::{Announced, Confidence, Severity, Structure};
 
 use std::borrow::Cow;
@@ -33,7 +33,7 @@ pub(crate) fn embedded() -> &'static [(&'static str, &'static str)] {
 #[allow(unused_imports, reason = "what an empty catalogue does not name")]
 mod generated {
     use super::checksum::Checksum;
-    use super::prefilter::{Needle, Slot};
+    use super::prefilter::{Entry, Slot};
     use super::{Announced, Confidence, Cow, Near, Opens, Part, Prefilter, Rule, Severity, Shape, Structure};
 
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::checksum::Checksum;
 use super::literal::Opens;
-use super::prefilter::{Needle, Prefilter};
+use super::prefilter::Needle;
 use super::syntax::{Announced, Confidence, KeyForm, Severity, Structure, spellings};
 
 type Text = Cow<'static, str>;
@@ -134,26 +134,12 @@ impl Rule {
             prefixes: texts(&derived.prefixes),
         };
         let needles = derived.literals.into_iter().map(|literal| Needle {
-            bytes: literal.bytes.into(),
+            bytes: literal.bytes,
             fold: literal.fold,
-            rules: vec![index].into(),
+            rule: index,
         });
         Ok((rule, needles.collect()))
     }
-}
-
-/// Joins equal needles of several rules and builds the prefilter.
-pub fn prefilter(needles: Vec<Needle>) -> Prefilter {
-    let mut joined: std::collections::BTreeMap<(Vec<u8>, bool), Vec<u16>> = std::collections::BTreeMap::new();
-    for needle in needles {
-        joined.entry((needle.bytes.into_owned(), needle.fold)).or_default().extend(needle.rules.iter());
-    }
-    let needles = joined.into_iter().map(|((bytes, fold), mut rules)| {
-        rules.sort_unstable();
-        rules.dedup();
-        Needle { bytes: bytes.into(), fold, rules: rules.into() }
-    });
-    Prefilter::build(needles.collect())
 }
 
 fn text(value: &str) -> Text {
