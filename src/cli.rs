@@ -39,6 +39,8 @@ pub enum Command {
     Uninstall(InstallArgs),
     /// Which hooks run in this repository, and what could stop them
     Status(StatusArgs),
+    /// Is a key gone from every object and every file?
+    Verify(VerifyArgs),
     /// See a commit with a key stopped, in a repository made for it
     Demo,
     /// Completions for a shell, on standard output
@@ -93,6 +95,19 @@ pub struct ExplainArgs {
     /// Where to store the key
     #[arg(long, value_name = "STORE")]
     pub store: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A finding: its fingerprint, or path:line
+    #[arg(value_name = "FINDING", required_unless_present = "stdin")]
+    pub finding: Option<String>,
+    /// Read the key itself from standard input
+    #[arg(long, conflicts_with = "finding")]
+    pub stdin: bool,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

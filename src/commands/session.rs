@@ -30,9 +30,7 @@ pub struct Session<'c> {
 
 impl<'c> Session<'c> {
     pub fn new(config: &'c Config) -> Self {
-        let mut sets = vec![rules::builtin()];
-        sets.extend(config.prefilter.as_ref().map(|prefilter| (config.rules.as_slice(), prefilter)));
-        let scanner = Scanner::new(sets, config.disabled.iter().cloned().collect());
+        let scanner = scanner(config);
         Self { config, scanner, findings: Vec::new(), unreasoned: Vec::new(), allowed: 0, commits: Commits::new() }
     }
 
@@ -100,6 +98,13 @@ impl<'c> Session<'c> {
         }
         Ok(exit)
     }
+}
+
+/// The scanner of the built-in and the configured rules.
+pub fn scanner(config: &Config) -> Scanner<'_> {
+    let mut sets = vec![rules::builtin()];
+    sets.extend(config.prefilter.as_ref().map(|prefilter| (config.rules.as_slice(), prefilter)));
+    Scanner::new(sets, config.disabled.iter().cloned().collect())
 }
 
 /// Pages that were read already: a provider's file is read once.

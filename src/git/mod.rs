@@ -10,6 +10,7 @@ mod content;
 mod diff;
 pub mod hooks;
 mod index;
+mod listing;
 mod message;
 mod objects;
 mod process;
@@ -17,15 +18,20 @@ mod pushed;
 mod rename;
 mod repository;
 mod staged;
+mod store;
+mod trace;
 mod tree;
 
 pub use commit::Commit;
 pub use diff::added_lines;
+pub use listing::{is_ignored, listed, staged_content};
 pub use message::message;
 pub use process::{LOCAL_VARIABLES, config, config_switch, run as run_git};
 pub use pushed::{Known, Update, pushed};
 pub use repository::{Ownership, Repository};
 pub use staged::{Merge, staged};
+pub use store::{Object, ObjectKind, Store, work_trees};
+pub use trace::{Held, Trace, trace};
 
 use std::fmt;
 

@@ -44,16 +44,27 @@ pub fn command() -> Command {
 /// # Errors
 /// Git could not be started, or failed: its own first line of complaint.
 pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>> {
-    run_with(args, &[])
+    output(command().args(args))
 }
 
 /// The same, with something to read.
 ///
 /// # Errors
-/// As above.
+/// As [`run`].
 pub fn run_with<S: AsRef<OsStr>>(args: &[S], input: &[u8]) -> Result<Vec<u8>> {
-    let mut command = command();
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    output_of(command().args(args), input)
+}
+
+/// The same for a command that is put together.
+///
+/// # Errors
+/// As [`run`].
+pub fn output(command: &mut Command) -> Result<Vec<u8>> {
+    output_of(command, &[])
+}
+
+fn output_of(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().context("cannot run `git`")?;
     let mut stdin = child.stdin.take().context("git's input is a pipe")?;
     let output = std::thread::scope(|scope| {

@@ -1,5 +1,6 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
+pub mod forms;
 pub mod language;
 mod naming;
 mod page;

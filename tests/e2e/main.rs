@@ -12,3 +12,4 @@ mod paths;
 mod places;
 mod push;
 mod server;
+mod verify;
