@@ -131,17 +131,6 @@ impl Placement {
         }
     }
 
-    /// Whether keystop answers the hook here.
-    pub fn holds(&self, hook: Hook) -> Result<bool> {
-        let is_shim = |path: PathBuf| Ok(matches!(file::state(&path)?, file::State::Keystop(_)));
-        match &self.way {
-            Way::Files(folder, _) | Way::Everywhere(folder) => is_shim(folder.join(hook.name())),
-            Way::Husky(folder) => block::is_placed(&folder.join(hook.name())),
-            Way::Settings(scope) => Ok(settings::command(hook, *scope)?.is_some()),
-            Way::Template(folder) => is_shim(folder.join("hooks").join(hook.name())),
-        }
-    }
-
     /// Has git look at a folder of keystop's own, once everything is in it.
     pub fn announce(&self) -> Result<()> {
         match &self.way {
@@ -198,7 +187,10 @@ fn template_folder() -> Result<Way> {
 /// A folder that other repositories use is not changed from within one of them.
 fn shared(folder: &Path) -> anyhow::Error {
     if everywhere::home().is_ok_and(|home| home.join("hooks") == folder) {
-        return report::hint(&anyhow!("keystop runs in all your repositories already"), "out again: keystop uninstall --global");
+        return report::hint(
+            &anyhow!("keystop runs in all your repositories already"),
+            "out again: keystop uninstall --global",
+        );
     }
     let folder = folder.display();
     let error = anyhow!("git runs hooks from `{folder}` here (core.hooksPath), which other repositories use too");

@@ -7,6 +7,11 @@ use anyhow::{Context, Result, bail};
 use super::Id;
 use super::process::CatFile;
 
+/// Blobs above this are not kept, in bytes.
+const LARGEST_KEPT: usize = 1024 * 1024;
+/// Bytes that are kept, at most.
+const MOST_KEPT: isize = 64 * 1024 * 1024;
+
 /// What an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -42,6 +47,16 @@ impl Objects {
 
     pub fn git() -> Self {
         Self { libgit2: None, git: RefCell::new(None) }
+    }
+
+    /// Has blobs kept once they were read, within bounds: one commit's new side is the next one's old side.
+    pub fn keep_blobs() -> Result<()> {
+        // SAFETY: these set two numbers that libgit2 reads when it reads objects; no other thread is about.
+        unsafe {
+            git2::opts::set_cache_object_limit(git2::ObjectType::Blob, LARGEST_KEPT)?;
+            git2::opts::set_cache_max_size(MOST_KEPT)?;
+        }
+        Ok(())
     }
 
     pub fn repository(&self) -> Option<&git2::Repository> {

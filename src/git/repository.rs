@@ -26,6 +26,23 @@ pub struct Repository {
     common_dir: PathBuf,
 }
 
+/// How to open a repository once more, for another thread.
+#[derive(Debug, Clone)]
+pub(super) struct Again {
+    with_libgit2: bool,
+    git_dir: PathBuf,
+    common_dir: PathBuf,
+}
+
+impl Again {
+    /// Libgit2's options are set by now.
+    pub(super) fn open(&self) -> Result<Repository> {
+        let objects =
+            if self.with_libgit2 { Objects::libgit2(git2::Repository::open_from_env()?) } else { Objects::git() };
+        Ok(Repository { objects, git_dir: self.git_dir.clone(), common_dir: self.common_dir.clone() })
+    }
+}
+
 impl Repository {
     /// Opens what `GIT_DIR`, `GIT_INDEX_FILE` and their like name, else what the current directory is in.
     ///
@@ -67,6 +84,11 @@ impl Repository {
         Ok(Self { objects: Objects::git(), git_dir, common_dir })
     }
 
+    pub(super) fn again(&self) -> Again {
+        let with_libgit2 = self.objects.repository().is_some();
+        Again { with_libgit2, git_dir: self.git_dir.clone(), common_dir: self.common_dir.clone() }
+    }
+
     /// The git directory of this work tree.
     pub fn git_dir(&self) -> &Path {
         &self.git_dir
@@ -81,6 +103,16 @@ impl Repository {
     pub fn work_tree() -> Option<PathBuf> {
         let top = process::run(&["rev-parse", "--show-toplevel"]).ok()?;
         Some(PathBuf::from(String::from_utf8_lossy(&top).trim_end_matches('\n')))
+    }
+
+    /// The folder of hooks in the repository itself, wherever git takes them from.
+    ///
+    /// # Errors
+    /// There is no repository.
+    pub fn common_hooks() -> Result<PathBuf> {
+        let common = process::run(&["rev-parse", "--git-common-dir"])?;
+        let common = PathBuf::from(String::from_utf8_lossy(&common).trim_end_matches('\n'));
+        std::path::absolute(common.join("hooks")).context("cannot resolve the git directory")
     }
 
     /// The index git means: a temporary one for `commit -a` and `commit PATH`.
@@ -124,6 +156,15 @@ impl Repository {
     pub fn head() -> Result<Option<Id>> {
         let output = process::command().args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).output()?;
         Ok(Id::from_hex(output.stdout.trim_ascii()))
+    }
+
+    /// The object that a revision names.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn resolve(revision: &str) -> Result<Id> {
+        let id = process::run(&["rev-parse", "--verify", "--end-of-options", revision])?;
+        Id::from_hex(id.trim_ascii()).with_context(|| format!("`{revision}` names no object"))
     }
 
     /// The tree of a commit.
