@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::git::hooks::Hook;
 
 /// Stops a commit that holds a key, and says what to do now.
 #[derive(Debug, Parser)]
@@ -36,6 +39,8 @@ pub enum Command {
     Uninstall(InstallArgs),
     /// Which hooks run in this repository, and what could stop them
     Status(StatusArgs),
+    /// Is a key gone from every object and every file?
+    Verify(VerifyArgs),
     /// See a commit with a key stopped, in a repository made for it
     Demo,
     /// Completions for a shell, on standard output
@@ -45,15 +50,20 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct HookArgs {
     /// The hook's name, as git calls it
-    pub hook: HookName,
+    pub hook: Hook,
     /// What git hands to the hook
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub args: Vec<std::ffi::OsString>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum HookName {
-    PreCommit,
+impl ValueEnum for Hook {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -85,6 +95,19 @@ pub struct ExplainArgs {
     /// Where to store the key
     #[arg(long, value_name = "STORE")]
     pub store: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A finding: its fingerprint, or path:line
+    #[arg(value_name = "FINDING", required_unless_present = "stdin")]
+    pub finding: Option<String>,
+    /// Read the key itself from standard input
+    #[arg(long, conflicts_with = "finding")]
+    pub stdin: bool,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

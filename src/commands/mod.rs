@@ -3,10 +3,17 @@
 mod allow;
 mod demo;
 mod explain;
+mod find;
 mod hook;
+mod install;
+mod placement;
 mod rules;
 mod scan;
+mod search;
 mod session;
+mod status;
+mod uninstall;
+mod verify;
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
@@ -28,11 +35,14 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
+        Command::Verify(args) => verify::run(&args),
         Command::Demo => demo::run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "keystop", &mut std::io::stdout());
             Ok(Exit::Clean)
         }
-        _ => anyhow::bail!("not built yet"),
+        Command::Install(args) => install::run(&args),
+        Command::Uninstall(args) => uninstall::run(&args),
+        Command::Status(args) => status::run(&args),
     }
 }

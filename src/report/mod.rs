@@ -9,12 +9,14 @@ pub use style::{escape, use_colour};
 
 use std::io::{self, Write};
 
-use crate::advice::{Advice, Document, Stage};
+use crate::advice::{Advice, Commits, Document, Stage};
 use crate::finding::{Finding, Group};
 
 /// What a run has to tell.
 pub struct Report<'a> {
     pub stage: Stage,
+    /// The commits that findings are in.
+    pub commits: &'a Commits,
     /// Worst first, each with its advice.
     pub findings: Vec<(Group<'a>, Advice)>,
     /// Paths that could not be scanned, and why.

@@ -10,3 +10,4 @@ mod five_keys;
 mod layouts;
 mod paths;
 mod places;
+mod verify;
