@@ -3,8 +3,10 @@
 mod keys;
 mod repo;
 
+mod bad_input;
 mod committing;
 mod content;
+mod five_keys;
 mod layouts;
 mod paths;
 mod places;
