@@ -13,6 +13,7 @@ mod search;
 mod session;
 mod status;
 mod uninstall;
+mod uses;
 mod verify;
 
 use anyhow::{Context, Result};
@@ -35,6 +36,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
+        Command::Uses(args) => uses::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Demo => demo::run(),
         Command::Completions { shell } => {

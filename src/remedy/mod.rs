@@ -2,8 +2,10 @@
 
 pub mod forms;
 pub mod language;
+pub mod mentions;
 mod naming;
 mod page;
+pub mod services;
 
 pub use page::{Options, page};
 

@@ -8,4 +8,5 @@ mod content;
 mod layouts;
 mod paths;
 mod places;
+mod uses;
 mod verify;
