@@ -4,6 +4,7 @@ mod allow;
 mod demo;
 mod explain;
 mod find;
+mod fix;
 mod hook;
 mod install;
 mod placement;
@@ -36,6 +37,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
+        Command::Fix(args) => fix::run(&args),
         Command::Uses(args) => uses::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Demo => demo::run(),

@@ -14,6 +14,7 @@ mod process;
 mod rename;
 mod repository;
 mod staged;
+mod staging;
 mod store;
 mod trace;
 
@@ -22,6 +23,7 @@ pub use listing::{is_ignored, listed, staged_content};
 pub use process::{LOCAL_VARIABLES, config, run as run_git};
 pub use repository::{Ownership, Repository};
 pub use staged::staged;
+pub use staging::{difference, stage, store};
 pub use store::{Object, ObjectKind, Store, work_trees};
 pub use trace::{Held, Trace, trace};
 

@@ -2,9 +2,11 @@
 
 pub mod forms;
 pub mod language;
+mod literals;
 pub mod mentions;
 mod naming;
 mod page;
+pub mod rewrite;
 pub mod services;
 
 pub use page::{Options, page};

@@ -1,5 +1,6 @@
 //! End to end: the built binary under real git.
 
+mod fix;
 mod keys;
 mod repo;
 
