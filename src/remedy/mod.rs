@@ -2,8 +2,12 @@
 
 pub mod forms;
 pub mod language;
+mod literals;
+pub mod mentions;
 mod naming;
 mod page;
+pub mod rewrite;
+pub mod services;
 mod undo;
 
 pub use page::{Options, page};

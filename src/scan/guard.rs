@@ -145,8 +145,8 @@ fn is_address(value: &[u8]) -> bool {
     let parts = value.split(|b| matches!(b, b'/' | b'.' | b'-' | b'_'));
     let words = parts.clone().filter(|part| part.iter().all(u8::is_ascii_alphabetic)).count();
     let path = slashes >= 1 && words * 2 > parts.count();
-    let mail = value.iter().filter(|b| **b == b'@').count() == 1
-        && value.rsplit(|b| *b == b'@').next().is_some_and(|host| is_host(host));
+    let mail =
+        value.iter().filter(|b| **b == b'@').count() == 1 && value.rsplit(|b| *b == b'@').next().is_some_and(is_host);
     holds(b"://")
         || path
         || mail

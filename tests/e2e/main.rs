@@ -1,5 +1,6 @@
 //! End to end: the built binary under real git.
 
+mod fix;
 mod keys;
 mod repo;
 
@@ -10,4 +11,5 @@ mod five_keys;
 mod layouts;
 mod paths;
 mod places;
+mod uses;
 mod verify;
