@@ -25,6 +25,7 @@ const THINGS: &[&str] = &[
     "parameter", "variable", "var", "env", "property", "strength", "rule", "rules", "limit", "max", "min", "test", "tests",
     "state", "position", "usage", "reset", "request", "response", "result", "info", "data64", "map", "list", "set", "char",
     "chars", "location", "region", "bucket", "alias", "user", "username", "email", "owner", "group", "vault", "arn",
+    "value", "pair",
 ];
 
 /// Words that make a key one of a table, a map or a keyboard.
@@ -68,7 +69,7 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
     words.extend(binding::words(name));
     let last = last_word(&words)?;
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    if THINGS.contains(&last) || binding::is_digest(name) || has(&["public", "pub", "publishable"]) {
+    if THINGS.contains(&last) || binding::is_digest(name) || has(&["public", "pub", "publishable", "csrf", "xsrf", "nonce"]) {
         return None;
     }
     const PLAIN: &[&str] = &["token", "secret", "secrets", "credential", "credentials", "creds", "apikey", "bearer", "jwt"];
