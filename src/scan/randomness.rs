@@ -31,6 +31,14 @@ pub fn is_random(value: &[u8]) -> bool {
     if is_hex(value) {
         return is_mixed_hex(value);
     }
+    let parts = value.split(|b| !b.is_ascii_alphanumeric());
+    if parts.clone().all(is_hex) {
+        // Groups of digits, a letter among them: dates and numbers have none.
+        return is_mixed_hex(&parts.collect::<Vec<_>>().concat());
+    }
+    if parts.clone().any(|part| part.len() >= 20 && is_hex(part) && is_mixed_hex(part)) {
+        return true;
+    }
     #[expect(clippy::cast_precision_loss, reason = "values are short")]
     let total = surprise(value) * value.len() as f32;
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
@@ -53,7 +61,7 @@ fn is_mixed_hex(value: &[u8]) -> bool {
         seen[*byte as usize] = true;
     }
     let distinct = seen.iter().filter(|seen| **seen).count();
-    value.len() >= 12 && letters * 8 >= value.len() && letters * 3 <= value.len() * 2 && distinct >= 6
+    value.len() >= 16 && letters * 8 >= value.len() && letters * 3 <= value.len() * 2 && distinct >= 6
 }
 
 /// `8-4-4-4-12` hexadecimal digits.
