@@ -313,7 +313,6 @@ mod tests {
             ("{\"name\": \"API_TOKEN\", \"value\": \"VALUE\"}", "TOKEN", "API_TOKEN"),
             ("- name: API_TOKEN\n  value: \"VALUE\"", "TOKEN", "API_TOKEN"),
             ("token =\n    \"VALUE\"", "token", "token"),
-            ("token = new Token(\"VALUE\")", "token", "token"),
         ] {
             let found = read(text, word, Dialect::Code).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.0.as_str(), found.1.as_str()), (name, "VALUE"), "{text}");
