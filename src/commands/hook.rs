@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::session::Session;
 use crate::advice::{self, Stage};
@@ -91,32 +92,75 @@ fn message(file: &Path) -> Result<Exit> {
 fn push(remote: &str, address: &str) -> Result<Exit> {
     let updates = lines()?.iter().map(|line| Update::from_pre_push(line)).collect::<Result<Vec<_>>>()?;
     let known = if remote == address { Known::AnyRemote } else { Known::Remote(remote.to_owned()) };
-    pushed(Stage::Pushing, &updates, &known)
+    pushed(Stage::Pushing, &updates, &known, None)
 }
 
 /// Scans what was sent here.
 fn receive(updates: &[Update]) -> Result<Exit> {
-    pushed(Stage::Receiving, updates, &Known::Here)
+    let server = Server::read()?;
+    if let Some(reason) = server.skipped {
+        report::note(&format!("skipped, as this server allows: {reason}"));
+        return Ok(Exit::Clean);
+    }
+    pushed(Stage::Receiving, updates, &Known::Here, Some(server.time_limit))
 }
 
-fn pushed(stage: Stage, updates: &[Update], known: &Known) -> Result<Exit> {
+fn pushed(stage: Stage, updates: &[Update], known: &Known, time_limit: Option<Duration>) -> Result<Exit> {
     if updates.iter().all(|update| update.new.is_none()) {
         return Ok(Exit::Clean);
     }
+    let start = Instant::now();
     let repository = Repository::open(Ownership::JudgedByGit)?;
     let config = config()?;
     let mut session = Session::new(&config);
     let (coverage, commits) = git::pushed(&repository, updates, known, &mut |hunk| {
         session.take(&hunk);
-        Ok(())
-    })
-    .map_err(|error| report::hint(&error, "git fsck tells what is broken"))?;
+        match time_limit {
+            Some(limit) if start.elapsed() > limit => Err(over(limit)),
+            _ => Ok(()),
+        }
+    })?;
     if session.has_findings() {
-        let tip =
-            if stage == Stage::Receiving { updates.iter().find_map(|update| update.new) } else { Repository::head()? };
+        let sent = || updates.iter().find_map(|update| update.new);
+        let tip = if stage == Stage::Receiving { sent() } else { Repository::head()? };
         session.found_in(|id| described(&commits, tip, id));
     }
     session.finish(stage, Format::Human, coverage)
+}
+
+/// What was not looked at within the time is not let in.
+fn over(limit: Duration) -> anyhow::Error {
+    let error = anyhow!("not all of this push could be checked in {} s, so it is refused", limit.as_secs_f64());
+    report::hint(&error, "push it in parts, or ask for a longer keystop.timeLimit in the server's git config")
+}
+
+/// What the server's own git config says; what is pushed has no say.
+struct Server {
+    time_limit: Duration,
+    /// Why nothing is checked, if the one who pushes asks for it and may.
+    skipped: Option<String>,
+}
+
+/// Seconds that a push may take to be checked.
+const TIME_LIMIT: f64 = 60.0;
+
+impl Server {
+    fn read() -> Result<Self> {
+        let limit = git::config("keystop.timeLimit")?;
+        let seconds = limit.as_deref().map_or(Ok(TIME_LIMIT), str::parse).ok();
+        let time_limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let time_limit = time_limit.context("keystop.timeLimit is a number of seconds")?;
+        let skipped = push_options().find_map(|option| Some(option.strip_prefix("keystop.skip=")?.trim().to_owned()));
+        let skipped = skipped.filter(|reason| !reason.is_empty());
+        let may = skipped.is_some() && git::config_switch("keystop.allowSkip")?;
+        Ok(Self { time_limit, skipped: skipped.filter(|_| may) })
+    }
+}
+
+/// What the one who pushes has said with `git push -o`.
+fn push_options() -> impl Iterator<Item = String> {
+    let count = std::env::var("GIT_PUSH_OPTION_COUNT").ok().and_then(|count| count.parse::<usize>().ok());
+    (0..count.unwrap_or(0)).filter_map(|number| std::env::var(format!("GIT_PUSH_OPTION_{number}")).ok())
 }
 
 /// A commit as a person knows it.

@@ -27,7 +27,7 @@ pub use commit::Commit;
 pub use diff::added_lines;
 pub use listing::{is_ignored, listed, staged_content};
 pub use message::message;
-pub use process::{LOCAL_VARIABLES, config, run as run_git};
+pub use process::{LOCAL_VARIABLES, config, config_switch, run as run_git};
 pub use pushed::{Known, Update, pushed};
 pub use repository::{Ownership, Repository};
 pub use staged::{Merge, staged};

@@ -96,6 +96,14 @@ pub fn config_path(key: &str) -> Result<Option<String>> {
     config_as("--type=path", key)
 }
 
+/// The same for a switch: on or off in any of git's words; off if it is not set.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_switch(key: &str) -> Result<bool> {
+    Ok(config_as("--type=bool", key)?.as_deref() == Some("true"))
+}
+
 fn config_as(form: &str, key: &str) -> Result<Option<String>> {
     let output = command().args(["config", form, "--get", key]).output().context("cannot run `git`")?;
     let text = String::from_utf8_lossy(&output.stdout);

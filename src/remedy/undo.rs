@@ -38,7 +38,8 @@ fn id(finding: &Finding) -> Option<&str> {
 
 fn tag_again(name: &str) -> Step {
     let short = name.strip_prefix("refs/tags/").unwrap_or(name);
-    Step::new("Write the tag's message again:").with(format!("git tag -f -a {short} '{short}^{{}}'"))
+    let (tag, target) = (shell_quote(short.as_bytes()), shell_quote(format!("{short}^{{}}").as_bytes()));
+    Step::new("Write the tag's message again:").with(format!("git tag -f -a {tag} {target}"))
 }
 
 fn message_of(commit: &Commit) -> Step {
