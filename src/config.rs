@@ -112,7 +112,7 @@ impl Config {
             config.rules.push(rule);
             needles.extend(woken_by);
         }
-        config.prefilter = (!config.rules.is_empty()).then(|| rules::prefilter_of(needles));
+        config.prefilter = (!config.rules.is_empty()).then(|| Prefilter::build(needles));
         let is_rule = |id: &str| known_rule(id) || config.rules.iter().any(|rule| *rule.id == *id);
         for entry in form.disable {
             if entry.reason.trim().is_empty() {

@@ -117,6 +117,112 @@ pub fn is_placeholder(secret: &[u8], prefix: usize) -> bool {
         || body.ends_with(b"EXAMPLEKEY")
 }
 
+/// Whether a value under a telling name is written as a literal: no reference, call, path, address, date or sentence.
+pub fn is_literal(value: &[u8], quoted: bool) -> bool {
+    let text = value.iter().any(|b| !b.is_ascii() || b.is_ascii_whitespace() || b.is_ascii_control());
+    !text && !is_reference(value, quoted) && !is_address(value) && !is_sealed(value)
+}
+
+/// A name for something that stands elsewhere: `.Values.key`, `process.env.KEY`, `@key`, `!Ref`, `secrets/key`.
+fn is_reference(value: &[u8], quoted: bool) -> bool {
+    let first = value.first().copied().unwrap_or_default();
+    let chain = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_' | b'[' | b']' | b'\'' | b'\"'));
+    let dotted = value.contains(&b'.') && chain;
+    let marked = !quoted && matches!(first, b'$' | b'!' | b'&' | b'*' | b'@' | b'{' | b'%' | b'<' | b'#');
+    let call = value.ends_with(b"()") || value.ends_with(b")") && value.contains(&b'(') && !quoted;
+    dotted
+        || marked
+        || call
+        || matches!(value, [b'$' | b'@' | b':', b'a'..=b'z' | b'A'..=b'Z' | b'_', rest @ ..]
+        if rest.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_'))
+}
+
+/// A URL, a path, a host, an e-mail address, a resource name, a MIME type: where things are, not what opens them.
+fn is_address(value: &[u8]) -> bool {
+    let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    let starts = |part: &[u8]| value.starts_with(part);
+    let slashes = value.iter().filter(|b| **b == b'/').count();
+    let parts = value.split(|b| matches!(b, b'/' | b'.' | b'-' | b'_'));
+    let words = parts.clone().filter(|part| part.iter().all(u8::is_ascii_alphabetic)).count();
+    let path = slashes >= 1 && words * 2 > parts.count();
+    let mail = value.iter().filter(|b| **b == b'@').count() == 1
+        && value.rsplit(|b| *b == b'@').next().is_some_and(|host| is_host(host));
+    holds(b"://")
+        || path
+        || mail
+        || is_host(value)
+        || ["./", "../", "~/", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
+}
+
+/// `mail.acme-shop.com`: short words of letters between dots, the last one a known kind of ending.
+fn is_host(value: &[u8]) -> bool {
+    const ENDINGS: &[&str] = &[
+        "com",
+        "net",
+        "org",
+        "io",
+        "dev",
+        "local",
+        "localhost",
+        "internal",
+        "svc",
+        "app",
+        "json",
+        "yaml",
+        "yml",
+        "pem",
+        "key",
+        "txt",
+        "xml",
+        "crt",
+        "js",
+        "ts",
+        "py",
+        "go",
+        "rb",
+        "java",
+        "php",
+        "conf",
+        "cfg",
+        "toml",
+        "ini",
+        "p12",
+        "jks",
+        "pfx",
+    ];
+    let end = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    end.len() < value.len() && ENDINGS.iter().any(|ending| ending.as_bytes() == end)
+}
+
+/// Encrypted on purpose: SOPS, ansible-vault, jasypt, eyaml, KMS and the like.
+fn is_sealed(value: &[u8]) -> bool {
+    const SEALS: &[&str] = &[
+        "ENC[",
+        "ENC(",
+        "$ANSIBLE_VAULT",
+        "vault:v",
+        "{cipher}",
+        "sops:",
+        "AQICAH",
+        "CiQA",
+        "AgA",
+        "ssh-rsa",
+        "{aes}",
+        "RU5D",
+    ];
+    SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
+}
+
+/// Words and nothing else: an identifier, a phrase joined by `_ - . :`, letters with a number behind.
+pub fn is_wordlike(value: &[u8]) -> bool {
+    let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/'));
+    let mut parts = parts.map(|part| {
+        let end = part.iter().rposition(|b| !b.is_ascii_digit() && *b != b'!').map_or(0, |at| at + 1);
+        &part[..end]
+    });
+    parts.all(|part| part.iter().all(u8::is_ascii_alphabetic) && super::randomness::surprise(part) < 1.2)
+}
+
 /// Whether a whole password is a stock word, its digits at the end and its case aside.
 pub fn is_stock(password: &[u8]) -> bool {
     let lower = password.to_ascii_lowercase();

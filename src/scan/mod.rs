@@ -2,12 +2,17 @@
 //!
 //! A regex is compiled when a literal of its rule stands in the text, and runs over the line of that literal only.
 
+mod assignment;
 mod binding;
+mod credential;
+mod dialect;
 mod excerpt;
 mod guard;
 mod lines;
 mod matcher;
 pub mod proof;
+mod randomness;
+mod telling;
 mod verify;
 
 use std::collections::BTreeSet;
