@@ -152,8 +152,8 @@ fn is_address(value: &[u8]) -> bool {
     let parts = value.split(|b| matches!(b, b'/' | b'.' | b'-' | b'_'));
     let words = parts.clone().filter(|part| part.iter().all(u8::is_ascii_alphabetic)).count();
     let path = slashes >= 1 && words * 2 > parts.count();
-    let mail = value.iter().filter(|b| **b == b'@').count() == 1
-        && value.rsplit(|b| *b == b'@').next().is_some_and(|host| is_host(host));
+    let mail =
+        value.iter().filter(|b| **b == b'@').count() == 1 && value.rsplit(|b| *b == b'@').next().is_some_and(is_host);
     holds(b"://")
         || path
         || mail
@@ -276,8 +276,8 @@ fn is_filled(value: &[u8], open: &[u8]) -> bool {
         let name = &value[at + open.len()..];
         let inner = |b: &u8| b.is_ascii_alphanumeric() || b"_.:-|,?'\" ()$!=/@".contains(b);
         let length = name.iter().take_while(|b| inner(b)).count();
-        length > 0 && (length == name.len() || matches!(name[length], b'}' | b'[' | b'%' | b'{'))
-            || length > 0 && open.ends_with(b"(")
+        let closed = length == name.len() || matches!(name[length], b'}' | b'[' | b'%' | b'{');
+        length > 0 && (closed || open.ends_with(b"("))
     })
 }
 
