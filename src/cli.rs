@@ -33,7 +33,7 @@ pub enum Command {
         #[command(subcommand)]
         command: RulesCommand,
     },
-    /// Install the hooks in this repository; existing hooks are kept and still run
+    /// Install the hooks: here, or for all repositories. Existing hooks are kept and still run
     Install(InstallArgs),
     /// Take the hooks out again and put back what was there
     Uninstall(InstallArgs),
@@ -163,6 +163,12 @@ pub enum RulesCommand {
 
 #[derive(Debug, Args)]
 pub struct InstallArgs {
+    /// For all your repositories; each one's own hooks still run
+    #[arg(long)]
+    pub global: bool,
+    /// For repositories that will be made or cloned from now on (init.templateDir)
+    #[arg(long, conflicts_with = "global")]
+    pub template: bool,
     /// Only show what would be done
     #[arg(long)]
     pub dry_run: bool,

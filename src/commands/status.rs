@@ -4,22 +4,18 @@ use std::io;
 
 use anyhow::Result;
 
-use super::placement::{Placement, shown};
+use super::placement::{Placement, Target};
 use crate::cli::{Format, StatusArgs};
 use crate::exit::Exit;
-use crate::git::hooks::{Owner, block, file};
 use crate::report;
 
 pub fn run(args: &StatusArgs) -> Result<Exit> {
-    let placement = Placement::find()?;
+    let places = Placement::all(Target::Repository)?;
     let mut rows = Vec::new();
-    for hook in placement.hooks {
-        let path = placement.file(*hook);
-        let installed = match placement.directory.owner {
-            Owner::Husky => block::is_placed(&path)?,
-            _ => matches!(file::state(&path)?, file::State::Keystop(_)),
-        };
-        rows.push((hook.name(), shown(&path), installed));
+    for placement in places.iter().take(1) {
+        for hook in placement.hooks {
+            rows.push((hook.name(), placement.shown(*hook), placement.holds(*hook)?));
+        }
     }
     let complete = rows.iter().all(|(_, _, installed)| *installed);
     let mut out = io::stdout().lock();

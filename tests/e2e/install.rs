@@ -264,3 +264,113 @@ fn a_keystop_that_crashes_stops_the_commit() {
     fs::write(&hook, text).expect("it is ours");
     assert_eq!(repo.git(&["commit", "-q", "--allow-empty", "-m", "x"]).code, 1);
 }
+
+/// A machine whose user has settings of their own.
+fn with_home() -> TestRepo {
+    let mut repo = plain();
+    let settings = repo.path("../home/.gitconfig");
+    fs::write(&settings, "[user]\n\tname = Ada\n").expect("the folder is there");
+    repo.set("GIT_CONFIG_GLOBAL", settings);
+    repo
+}
+
+fn home(repo: &TestRepo) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
+    traces(&repo.at("../home"))
+}
+
+#[test]
+fn all_repositories_have_keystop_and_keep_their_own_hooks() {
+    let repo = with_home();
+    let before = (traces(&repo), home(&repo));
+    for hook in ["pre-commit", "post-commit", "prepare-commit-msg"] {
+        script(&repo, &format!(".git/hooks/{hook}"), &format!("#!/bin/sh\necho {hook} $# >>../ran\n"));
+    }
+    repo.keystop(&["install", "--global"]).ok();
+    let installed = home(&repo);
+    assert!(repo.keystop(&["install", "--global"]).ok().stdout.contains("already"));
+    assert!(home(&repo) == installed, "installing twice has changed something");
+    a_key_is_stopped(&repo);
+    a_clean_commit_passes(&repo);
+    assert_eq!(repo.read("../ran"), b"pre-commit 0\npre-commit 0\nprepare-commit-msg 2\npost-commit 0\n");
+    repo.git(&["worktree", "add", "-q", "../tree"]).ok();
+    a_key_is_stopped(&repo.at("../tree"));
+    repo.git(&["init", "-q", "../fresh"]).ok();
+    a_key_is_stopped(&repo.at("../fresh"));
+    let said = repo.keystop(&["install"]).stderr;
+    assert!(said.contains("in all your repositories already"), "{said}");
+    repo.keystop(&["uninstall", "--global"]).ok();
+    assert!(home(&repo) == before.1, "uninstalling has left something");
+    a_clean_commit_passes(&repo);
+    assert_eq!(repo.git(&["config", "core.hooksPath"]).code, 1);
+}
+
+#[test]
+fn hooks_that_a_user_has_for_all_repositories_are_kept() {
+    let repo = with_home();
+    script(&repo, "../home/hooks/pre-commit", "#!/bin/sh\necho mine >>../ran\n");
+    repo.git(&["config", "--global", "core.hooksPath", "~/hooks"]).ok();
+    let before = home(&repo);
+    repo.keystop(&["install", "--global"]).ok();
+    a_key_is_stopped(&repo);
+    assert_eq!(repo.read("../ran"), b"mine\n");
+    repo.keystop(&["uninstall", "--global"]).ok();
+    assert!(home(&repo) == before, "uninstalling has left something");
+}
+
+#[test]
+fn new_repositories_have_keystop_from_their_template() {
+    let repo = with_home();
+    let before = home(&repo);
+    repo.keystop(&["install", "--template"]).ok();
+    repo.git(&["init", "-q", "../fresh"]).ok();
+    a_key_is_stopped(&repo.at("../fresh"));
+    repo.keystop(&["uninstall", "--template"]).ok();
+    assert!(home(&repo) == before, "uninstalling has left something");
+    repo.at("../fresh").keystop(&["uninstall"]).ok();
+    assert!(!repo.path("../fresh/.git/hooks/pre-commit").exists());
+}
+
+/// The same machine with a git that knows hooks in settings, as far as its version goes.
+fn with_newer_git(mut repo: TestRepo) -> TestRepo {
+    let path = std::env::var("PATH").expect("there is one");
+    let git = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.exists()).expect("git");
+    let wrapper = format!("#!/bin/sh\n[ \"$1\" != --version ] || exec echo git version 2.54.0\nexec '{}' \"$@\"\n", git.display());
+    script(&repo, "../newer/git", &wrapper);
+    repo.set("PATH", format!("{}:{path}", repo.path("../newer").display()));
+    repo
+}
+
+#[test]
+fn a_git_that_knows_hooks_in_settings_has_them_there_and_in_no_file() {
+    let repo = with_newer_git(with_home());
+    for option in [None, Some("--global")] {
+        let before = (traces(&repo), home(&repo));
+        let install: Vec<&str> = ["install"].into_iter().chain(option).collect();
+        let uninstall: Vec<&str> = ["uninstall"].into_iter().chain(option).collect();
+        repo.keystop(&install).ok();
+        assert!(repo.keystop(&install).ok().stdout.contains("already"));
+        assert!(!repo.path(".git/hooks/pre-commit").exists());
+        let events = repo.git(&["config", "--get-regexp", r"^hook\..*\.event$"]).ok().stdout;
+        let expected = ["pre-commit", "pre-merge-commit", "commit-msg", "pre-push"];
+        let expected: String = expected.iter().map(|hook| format!("hook.keystop-{hook}.event {hook}\n")).collect();
+        assert_eq!(events, expected);
+        // What git would run.
+        let command = repo.git(&["config", "hook.keystop-pre-commit.command"]).ok().stdout;
+        repo.stage("settings.py", format!("{}\n", github_line()));
+        assert_eq!(repo.run("sh", &["-c", command.trim()]).code, 1);
+        repo.git(&["rm", "-q", "-f", "settings.py"]).ok();
+        repo.keystop(&uninstall).ok();
+        assert!((traces(&repo), home(&repo)) == before, "uninstalling has left something");
+    }
+}
+
+#[test]
+fn after_an_upgrade_of_git_the_files_of_before_are_taken_out_too() {
+    let repo = with_home();
+    let before = traces(&repo);
+    repo.keystop(&["install"]).ok();
+    let repo = with_newer_git(repo);
+    repo.keystop(&["install"]).ok();
+    repo.keystop(&["uninstall"]).ok();
+    assert!(traces(&repo) == before, "uninstalling has left something");
+}

@@ -2,11 +2,14 @@
 
 pub mod block;
 mod directory;
+pub mod everywhere;
 pub mod file;
+pub mod settings;
 mod shim;
 
 pub use directory::{Directory, Owner};
 pub use file::Change;
+pub use settings::Scope;
 pub use shim::Shim;
 
 /// A hook that keystop answers.
