@@ -198,7 +198,10 @@ fn template_folder() -> Result<Way> {
 /// A folder that other repositories use is not changed from within one of them.
 fn shared(folder: &Path) -> anyhow::Error {
     if everywhere::home().is_ok_and(|home| home.join("hooks") == folder) {
-        return report::hint(&anyhow!("keystop runs in all your repositories already"), "out again: keystop uninstall --global");
+        return report::hint(
+            &anyhow!("keystop runs in all your repositories already"),
+            "out again: keystop uninstall --global",
+        );
     }
     let folder = folder.display();
     let error = anyhow!("git runs hooks from `{folder}` here (core.hooksPath), which other repositories use too");

@@ -65,8 +65,9 @@ impl<'r> Scanner<'r> {
             .iter()
             .map(|found| (found.span.clone(), preview(found.rule, &hunk.text[found.span.clone()])))
             .collect();
-        let kept = resolve(matches);
-        kept.into_iter().map(|found| self.finding(hunk, &lines, &all, &found)).collect()
+        // A rule that is switched off still says what its bytes are: a generic rule must not take its place.
+        let kept = resolve(matches).into_iter().filter(|found| !self.disabled.contains(&*found.rule.id));
+        kept.map(|found| self.finding(hunk, &lines, &all, &found)).collect()
     }
 
     /// What the rules claim, switched off ones aside.
@@ -80,7 +81,6 @@ impl<'r> Scanner<'r> {
                 matcher.matches(hunk, lines, &hits, &named, &mut matches);
             }
         }
-        matches.retain(|found: &Match| !self.disabled.contains(&*found.rule.id));
         matches
     }
 

@@ -168,7 +168,8 @@ fn a_configuration_that_is_not_right_stops_the_commit_and_names_the_mistake() {
         let ran = repo.refused(&[]);
         let said = ran.stderr.replace(&format!("{}/", repo.path("").display()).replace("//", "/"), "");
         assert!(said.starts_with("keystop: ") && said.contains(mistake), "{said}");
-        assert_eq!(said.lines().count(), 1, "{said}");
+        assert_eq!(said.lines().count(), 2, "{said}");
+        assert!(said.lines().nth(1).is_some_and(|line| line.starts_with("hint: ")), "{said}");
     }
 }
 
@@ -177,7 +178,8 @@ fn a_hook_that_is_called_wrongly_fails() {
     let repo = TestRepo::new();
     repo.stage("app.py", code(1));
     let ran = repo.keystop(&["hook", "pre-commit", "unexpected"]);
-    assert_eq!((ran.code, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);
+    assert_eq!((ran.code, ran.stderr.lines().count()), (2, 2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("\nhint: "), "{}", ran.stderr);
     for args in [&["hook", "pre-comit"][..], &["hook"], &["hook", "--frobnicate"], &["frobnicate"]] {
         let ran = repo.keystop(args);
         assert_eq!(ran.code, 2, "{args:?}: {}", ran.stderr);

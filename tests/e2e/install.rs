@@ -334,7 +334,10 @@ fn new_repositories_have_keystop_from_their_template() {
 fn with_newer_git(mut repo: TestRepo) -> TestRepo {
     let path = std::env::var("PATH").expect("there is one");
     let git = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.exists()).expect("git");
-    let wrapper = format!("#!/bin/sh\n[ \"$1\" != --version ] || exec echo git version 2.54.0\nexec '{}' \"$@\"\n", git.display());
+    let wrapper = format!(
+        "#!/bin/sh\n[ \"$1\" != --version ] || exec echo git version 2.54.0\nexec '{}' \"$@\"\n",
+        git.display()
+    );
     script(&repo, "../newer/git", &wrapper);
     repo.set("PATH", format!("{}:{path}", repo.path("../newer").display()));
     repo
