@@ -157,7 +157,7 @@ fn a_configuration_that_is_not_right_stops_the_commit_and_names_the_mistake() {
         ("[[disable]]\nrule = 'github-tokn'\nreason = 'test'\n", "there is no rule `github-tokn`"),
         (
             "[[rule]]\nid = 'acme-key'\nname = 'Acme'\nseverity = 'high'\nregex = '(acme_[0-9a-f]{8'\n",
-            "rule `acme-key`: `(acme_[0-9a-f]{8` is not a regex",
+            "rule `acme-key`: this is not a regex",
         ),
         ("[[rule]]\nid = 'acme-key'\nname = 'Acme'\nseverity = 'high'\nregex = 'acme_[0-9a-f]{8}'\n", "capture group"),
         ("not toml", "`.keystop.toml` line 1: "),
