@@ -39,6 +39,10 @@ pub enum Command {
     Uninstall(InstallArgs),
     /// Which hooks run in this repository, and what could stop them
     Status(StatusArgs),
+    /// Read a key from the environment instead, its value moved to `.env`: shows the change, `--apply` makes it
+    Fix(FixArgs),
+    /// Who else uses a key: its value, its variable, its client library, by service and owner
+    Uses(UsesArgs),
     /// Is a key gone from every object and every file?
     Verify(VerifyArgs),
     /// See a commit with a key stopped, in a repository made for it
@@ -95,6 +99,29 @@ pub struct ExplainArgs {
     /// Where to store the key
     #[arg(long, value_name = "STORE")]
     pub store: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// A finding: its fingerprint, or path:line; without one, only a fix that was cut off is finished
+    #[arg(value_name = "FINDING")]
+    pub finding: Option<String>,
+    /// Make the change
+    #[arg(long)]
+    pub apply: bool,
+    /// The variable's name
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct UsesArgs {
+    /// A finding: its fingerprint, or path:line
+    #[arg(value_name = "FINDING")]
+    pub finding: String,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 #[derive(Debug, Args)]

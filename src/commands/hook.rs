@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 
 use super::session::Session;
 use crate::advice::{self, Stage};
@@ -52,7 +52,10 @@ pub fn run(args: &HookArgs) -> Result<Exit> {
 fn given<const COUNT: usize>(args: &HookArgs) -> Result<[OsString; COUNT]> {
     let name = args.hook.name();
     let count = args.args.len();
-    args.args.clone().try_into().or_else(|_| bail!("git hands {COUNT} arguments to {name}, and here are {count}"))
+    args.args.clone().try_into().map_err(|_| {
+        let error = anyhow!("git hands {COUNT} arguments to {name}, and here are {count}");
+        report::hint(&error, "git calls this; to look at what is staged: keystop scan --staged")
+    })
 }
 
 /// What git writes to the hook.
@@ -64,7 +67,8 @@ fn lines() -> Result<Vec<String>> {
 
 /// The configuration where git starts hooks: the top of the work tree, or a bare repository on a server.
 fn config() -> Result<Config> {
-    Config::find(Path::new(".").canonicalize()?.as_path())
+    let config = Config::find(Path::new(".").canonicalize()?.as_path());
+    config.map_err(|error| report::hint(&error, "keystop rules check tells when the file is right again"))
 }
 
 /// Scans what is staged.

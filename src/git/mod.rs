@@ -18,6 +18,7 @@ mod pushed;
 mod rename;
 mod repository;
 mod staged;
+mod staging;
 mod store;
 mod trace;
 mod tree;
@@ -30,6 +31,7 @@ pub use process::{LOCAL_VARIABLES, config, config_switch, run as run_git};
 pub use pushed::{Known, Update, pushed};
 pub use repository::{Ownership, Repository};
 pub use staged::{Merge, staged};
+pub use staging::{difference, stage, store};
 pub use store::{Object, ObjectKind, Store, work_trees};
 pub use trace::{Held, Trace, trace};
 

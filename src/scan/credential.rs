@@ -73,7 +73,12 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
 }
 
 /// A value behind a telling word that is bound to nothing: long and random beyond doubt.
-pub fn loose(text: &[u8], from: usize, end: usize) -> Option<Range<usize>> {
+pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Range<usize>> {
+    telling::of_token(&text[name.clone()], &text[line.start..name.start])?;
+    let (from, end) = (name.end, line.end.min(name.end + 512));
+    if !guard::is_open(&text[from..end]) {
+        return None;
+    }
     let is_token = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-.".contains(b);
     let mut at = from;
     while at < end {

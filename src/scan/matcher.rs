@@ -256,8 +256,9 @@ fn candidate(
         if announced == Announced::Password || dialect == Dialect::Code {
             return None;
         }
-        let value = credential::loose(text, word.end, line.range.end.min(word.end + 512))?;
-        Some((Assignment { name: word.clone(), value, quoted: false, bond: Bond::Spoken }, Confidence::Medium))
+        let name = assignment::name_around(text, &line.range, word);
+        let value = credential::loose(text, &line.range, &name)?;
+        Some((Assignment { name, value, quoted: false, bond: Bond::Spoken }, Confidence::Medium))
     };
     found.or_else(loose)
 }

