@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use super::additions::{self, Seen};
 use super::commit::{self, Commit};
-use super::objects::{Kind, Objects};
+use super::objects::Kind;
 use super::repository::Repository;
 use super::{Coverage, Id, Unscanned, process, rename, tree};
 use crate::hunk::{Hunk, MESSAGE, Origin, TAG};
@@ -138,14 +138,16 @@ fn share(
     workers: usize,
     act: &mut dyn FnMut(Hunk) -> Result<()>,
 ) -> Result<Read> {
-    Objects::keep_blobs()?;
-    let again = repository.again();
+    let (git_dir, common_dir) = (repository.git_dir(), repository.common_dir());
     let (send, receive) = mpsc::sync_channel(WAITING);
     std::thread::scope(|scope| {
         let stretches = listed.chunks(listed.len().div_ceil(workers)).map(|stretch| {
-            let (send, again) = (send.clone(), &again);
+            let send = send.clone();
             let mut hand_over = move |hunk| send.send(hunk).context("the scan has stopped");
-            scope.spawn(move || walk(&again.open()?, stretch, &mut hand_over))
+            scope.spawn(move || {
+                let repository = Repository::again(git_dir.to_owned(), common_dir.to_owned());
+                walk(&repository, stretch, &mut hand_over)
+            })
         });
         let stretches: Vec<_> = stretches.collect();
         drop(send);
@@ -171,7 +173,7 @@ fn changes(
     let objects = &repository.objects;
     let mut olds = Vec::new();
     for parent in &commit.parents {
-        match objects.read(parent)? {
+        match objects.recall(parent)? {
             Some(_) => olds.push(Some(commit::read(objects, *parent, Vec::new())?.tree)),
             // What is not here cannot be subtracted: more is read, never less.
             None => olds.push(None),

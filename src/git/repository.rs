@@ -26,23 +26,6 @@ pub struct Repository {
     common_dir: PathBuf,
 }
 
-/// How to open a repository once more, for another thread.
-#[derive(Debug, Clone)]
-pub(super) struct Again {
-    with_libgit2: bool,
-    git_dir: PathBuf,
-    common_dir: PathBuf,
-}
-
-impl Again {
-    /// Libgit2's options are set by now.
-    pub(super) fn open(&self) -> Result<Repository> {
-        let objects =
-            if self.with_libgit2 { Objects::libgit2(git2::Repository::open_from_env()?) } else { Objects::git() };
-        Ok(Repository { objects, git_dir: self.git_dir.clone(), common_dir: self.common_dir.clone() })
-    }
-}
-
 impl Repository {
     /// Opens what `GIT_DIR`, `GIT_INDEX_FILE` and their like name, else what the current directory is in.
     ///
@@ -84,9 +67,9 @@ impl Repository {
         Ok(Self { objects: Objects::git(), git_dir, common_dir })
     }
 
-    pub(super) fn again(&self) -> Again {
-        let with_libgit2 = self.objects.repository().is_some();
-        Again { with_libgit2, git_dir: self.git_dir.clone(), common_dir: self.common_dir.clone() }
+    /// The same repository for another thread, its objects through git: libgit2 lets one thread at a time unpack.
+    pub(super) fn again(git_dir: PathBuf, common_dir: PathBuf) -> Self {
+        Self { objects: Objects::git(), git_dir, common_dir }
     }
 
     /// The git directory of this work tree.
