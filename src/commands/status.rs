@@ -83,7 +83,7 @@ fn in_file(row: &mut Row, path: &Path, directory: &Directory, faults: &mut Vec<S
     match state {
         file::State::Absent => {}
         _ if !file::is_executable(path) => {
-            faults.push(format!("{name}: git does not run `{}`: chmod +x it", shown(path)))
+            faults.push(format!("{name}: git does not run `{}`: chmod +x it", shown(path)));
         }
         file::State::Keystop(version) => {
             row.keystop = true;
