@@ -28,7 +28,7 @@ pub struct Assignment {
 /// Longest first: an operator must not be read as the beginning of a value.
 const OPERATORS: &[&[u8]] = &[
     b":::=", b"!==", b"===", b"::=", b"||=", b"??=", b":=", b"=>", b"==", b"!=", b"+=", b".=", b"?=", b"||", b"??", b":-", b"<-", b"->",
-    b"=", b":",
+    b"or ", b"=", b":",
 ];
 /// Farther away from its name than this nothing is bound.
 const FAR: usize = 160;
@@ -155,7 +155,7 @@ impl Cursor<'_> {
             self.at += 1;
             self.skip(|b| b.is_ascii_digit());
         }
-        self.eat(b"&quot;") || self.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b'*')) > 0
+        self.eat(b"&quot;") || self.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*')) > 0
     }
 
     fn operator(&mut self) -> bool {
@@ -172,7 +172,8 @@ impl Cursor<'_> {
         let after = &self.rest()[length..];
         let assigns = length > 0 && after.first() == Some(&b'=') && !matches!(after.get(1), Some(b'=' | b'>'));
         let value = after.iter().skip(1).find(|b| **b != b' ');
-        let found = assigns && matches!(value, Some(b'"' | b'\'' | b'`')) && self.peek() != Some(b'\'');
+        let first = self.rest().iter().find(|b| **b != b' ');
+        let found = assigns && matches!(value, Some(b'"' | b'\'' | b'`')) && first != Some(&b'\'');
         self.at += if found { length + 1 } else { 0 };
         found
     }

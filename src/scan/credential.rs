@@ -53,7 +53,7 @@ fn password(value: &[u8]) -> Option<Confidence> {
 /// A token is made by a machine: it must read as if drawn at random.
 fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
     if randomness::is_uuid(value) {
-        return Some(if telling == Telling::Plainly { Confidence::Medium } else { Confidence::Low });
+        return Some(if telling == Telling::Plainly || bound { Confidence::Medium } else { Confidence::Low });
     }
     if !randomness::is_random(value) || guard::is_stock(value) {
         return None;
@@ -78,7 +78,10 @@ pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Ra
     while at < end {
         let run = text[at..end].iter().take_while(|b| is_token(b)).count();
         let trimmed = at..at + run - text[at..at + run].iter().rev().take_while(|b| b"._-".contains(b)).count();
-        if run >= 20 && is_beyond_doubt(&text[trimmed.clone()]) {
+        // In an element of its own nothing else is meant.
+        let element = text.get(name.end) == Some(&b'>');
+        let value = &text[trimmed.clone()];
+        if run >= 20 && (is_beyond_doubt(value) || (element && randomness::is_random(value))) {
             return Some(trimmed);
         }
         at += run.max(1);

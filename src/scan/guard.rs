@@ -216,7 +216,9 @@ fn is_filled(value: &[u8], open: &[u8]) -> bool {
         let name = &value[at + open.len()..];
         let inner = |b: &u8| b.is_ascii_alphanumeric() || b"_.:-|,?'\" ()$!=/@".contains(b);
         let length = name.iter().take_while(|b| inner(b)).count();
-        length > 0 && (length == name.len() || matches!(name[length], b'}' | b'[' | b'%' | b'{')) || length > 0 && open.ends_with(b"(")
+        let closes = |end: &[u8]| name[length..].starts_with(end);
+        let closed = if open == b"{{" { closes(b"}}") } else { closes(b"}") || closes(b"[") || closes(b"%>") };
+        length > 0 && (length == name.len() || closed || open.ends_with(b"("))
     })
 }
 
@@ -237,7 +239,7 @@ fn is_repetitive(body: &[u8]) -> bool {
     most * 2 > body.len() || run >= 8 || (longest >= 8 && longest * 3 > body.len()) || block
 }
 
-/// Counting characters: `0123456789`, `abcdefgh`, `a1b2c3d4`, `AbCdEf`.
+/// Counting characters: `0123456789`, `abcdefgh`, `AbCdEf`, or numbers that count at either end.
 fn is_counting(body: &[u8]) -> bool {
     let letters: Vec<u8> = body.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     if letters.len() < 8 {
@@ -245,11 +247,8 @@ fn is_counting(body: &[u8]) -> bool {
     }
     let next =
         |a: u8, b: u8| b == a.wrapping_add(1) || (a == b'9' && matches!(b, b'0' | b'a')) || (a == b'f' && b == b'0');
-    let steps = |stride: usize| {
-        let pairs = letters.len() - stride;
-        let ups = letters.iter().zip(&letters[stride..]).filter(|(a, b)| next(**a, **b)).count();
-        ups * 10 >= pairs * 6
-    };
+    let ups = letters.windows(2).filter(|pair| next(pair[0], pair[1])).count();
+    let counts = ups * 10 >= (letters.len() - 1) * 6;
     let ends = |digits: &[u8]| {
         let run = |forward: bool| {
             let follows = |pair: &[u8]| if forward { pair[1] == pair[0] + 1 } else { pair[0] == pair[1] + 1 };
@@ -257,7 +256,7 @@ fn is_counting(body: &[u8]) -> bool {
         };
         run(true) || run(false)
     };
-    steps(1) || steps(2) || ends(&body[..6]) || ends(&body[body.len() - 6..])
+    counts || ends(&body[..6]) || ends(&body[body.len() - 6..])
 }
 
 /// A word part says that this is no key: `YOUR_API_KEY`, `sk-your-key-here`.
@@ -290,7 +289,8 @@ mod tests {
             "****",
             "00000000000000000000",
             "abcdefghijklmnopqrstuvwx",
-            "a1b2c3d4e5f6g7h8i9j0",
+            "sk-000000123456789012345",
+            "q8W3zL1vB9tR4kX7Kp654321",
             "deadbeefdeadbeefdeadbeef",
         ] {
             assert!(is_placeholder(text.as_bytes(), 0), "{text}");

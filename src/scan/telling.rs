@@ -91,7 +91,7 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
         return (!has(OTHER_KEYS)).then_some(Telling::Weakly);
     }
     let weak = |word: &String| {
-        matches!(word.as_str(), "auth" | "authorization" | "sig" | "session" | "cookie" | "access" | "license" | "dsn" | "api")
+        matches!(word.as_str(), "auth" | "authorization" | "sig" | "session" | "cookie" | "access" | "private" | "license" | "dsn" | "api")
             || word.ends_with("auth")
     };
     words.iter().any(weak).then_some(Telling::Weakly)
