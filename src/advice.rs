@@ -1,13 +1,55 @@
 //! What is said to a person, as plain data: `remedy` makes it, `report` prints it.
 
+use std::collections::BTreeMap;
+
 /// Where the key stands, which decides what has to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// In the index; no commit yet.
     Staged,
+    /// In the message of a commit that is being made.
+    Message,
+    /// In commits that are about to leave this machine.
+    Pushing,
+    /// In commits that somebody has sent here.
+    Receiving,
     /// In a file; keystop was not asked about git.
     File,
 }
+
+impl Stage {
+    /// The command that goes on all the same; none where there is nothing to go on with, or nobody to decide.
+    pub fn bypass(self) -> Option<&'static str> {
+        match self {
+            Self::Staged | Self::Message => Some("git commit --no-verify"),
+            Self::Pushing => Some("git push --no-verify"),
+            Self::Receiving | Self::File => None,
+        }
+    }
+
+    /// Whether git waits for the answer.
+    pub fn is_hook(self) -> bool {
+        self != Self::File
+    }
+}
+
+/// A commit that a key was found in, as far as it helps to undo it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Long enough to name it.
+    pub id: String,
+    pub author: String,
+    pub date: String,
+    /// HEAD: the last one.
+    pub is_head: bool,
+    /// Without a parent.
+    pub is_root: bool,
+    /// Merges are among the commits that are pushed with it.
+    pub has_merges: bool,
+}
+
+/// Commits by their full ids.
+pub type Commits = BTreeMap<String, Commit>;
 
 /// What to do about one secret now: short enough for the message of a hook.
 #[derive(Debug, Clone, PartialEq, Eq)]

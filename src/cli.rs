@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::git::hooks::Hook;
 
 /// Stops a commit that holds a key, and says what to do now.
 #[derive(Debug, Parser)]
@@ -30,12 +33,18 @@ pub enum Command {
         #[command(subcommand)]
         command: RulesCommand,
     },
-    /// Install the hooks in this repository; existing hooks are kept and still run
+    /// Install the hooks: here, or for all repositories. Existing hooks are kept and still run
     Install(InstallArgs),
     /// Take the hooks out again and put back what was there
     Uninstall(InstallArgs),
     /// Which hooks run in this repository, and what could stop them
     Status(StatusArgs),
+    /// Read a key from the environment instead, its value moved to `.env`: shows the change, `--apply` makes it
+    Fix(FixArgs),
+    /// Who else uses a key: its value, its variable, its client library, by service and owner
+    Uses(UsesArgs),
+    /// Is a key gone from every object and every file?
+    Verify(VerifyArgs),
     /// See a commit with a key stopped, in a repository made for it
     Demo,
     /// Completions for a shell, on standard output
@@ -45,15 +54,20 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct HookArgs {
     /// The hook's name, as git calls it
-    pub hook: HookName,
+    pub hook: Hook,
     /// What git hands to the hook
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub args: Vec<std::ffi::OsString>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum HookName {
-    PreCommit,
+impl ValueEnum for Hook {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -88,6 +102,42 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct FixArgs {
+    /// A finding: its fingerprint, or path:line; without one, only a fix that was cut off is finished
+    #[arg(value_name = "FINDING")]
+    pub finding: Option<String>,
+    /// Make the change
+    #[arg(long)]
+    pub apply: bool,
+    /// The variable's name
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct UsesArgs {
+    /// A finding: its fingerprint, or path:line
+    #[arg(value_name = "FINDING")]
+    pub finding: String,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A finding: its fingerprint, or path:line
+    #[arg(value_name = "FINDING", required_unless_present = "stdin")]
+    pub finding: Option<String>,
+    /// Read the key itself from standard input
+    #[arg(long, conflicts_with = "finding")]
+    pub stdin: bool,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
 pub struct AllowArgs {
     /// A finding's fingerprint, as messages and `--format json` give it
     pub fingerprint: String,
@@ -113,6 +163,12 @@ pub enum RulesCommand {
 
 #[derive(Debug, Args)]
 pub struct InstallArgs {
+    /// For all your repositories; each one's own hooks still run
+    #[arg(long)]
+    pub global: bool,
+    /// For repositories that will be made or cloned from now on (init.templateDir)
+    #[arg(long, conflicts_with = "global")]
+    pub template: bool,
     /// Only show what would be done
     #[arg(long)]
     pub dry_run: bool,

@@ -5,6 +5,10 @@ use std::ops::Range;
 /// Unchanged lines kept on either side of added ones, as context only.
 pub const CONTEXT_LINES: u32 = 3;
 
+/// What stands in a path's place for a commit's message, and for a tag's.
+pub const MESSAGE: &[u8] = b"commit message";
+pub const TAG: &[u8] = b"tag message";
+
 /// Where a hunk's text came from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
@@ -12,7 +16,7 @@ pub enum Origin {
     Staged,
     /// A commit, by its full id.
     Commit(String),
-    /// A commit's message, by the commit's full id; empty while the commit is being made.
+    /// A message, by the commit's full id or the tag's ref; empty while the commit is being made.
     Message(String),
     /// A file or a stream that is not git's.
     File,

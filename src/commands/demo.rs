@@ -19,7 +19,8 @@ const SOURCE: &str = "import Stripe from \"stripe\";\n\nexport const stripe = ne
 
 pub fn run() -> Result<Exit> {
     let folder = Scratch::new()?;
-    let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs() ^ since.subsec_nanos() as u64);
+    let seed =
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs() ^ since.subsec_nanos() as u64);
     let source = example::expand(SOURCE, seed).map_err(anyhow::Error::msg)?.text;
     fs::create_dir(folder.0.join("src"))?;
     fs::write(folder.0.join(FILE), source)?;
@@ -27,7 +28,8 @@ pub fn run() -> Result<Exit> {
     say("A new repository, the hooks installed, and a file with a Stripe key made up just now:")?;
     shown(&folder.0, "git", &["init", "--quiet"])?;
     let keystop = std::env::current_exe().context("cannot find this binary")?;
-    let installed = Command::new(&keystop).arg("install").current_dir(&folder.0).stdout(Stdio::null()).status()?;
+    let keystop = keystop.to_string_lossy();
+    let installed = command(&folder.0, &keystop, &["install"]).stdout(Stdio::null()).status()?;
     if !installed.success() {
         bail!("the hooks could not be installed in `{}`", folder.0.display());
     }
@@ -64,6 +66,8 @@ fn command(folder: &Path, program: &str, args: &[&str]) -> Command {
     for name in git::LOCAL_VARIABLES {
         command.env_remove(name);
     }
+    // Hooks for all repositories may be installed already; here the repository's own are shown.
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     for name in ["GIT_AUTHOR", "GIT_COMMITTER"] {
         command.env(format!("{name}_NAME"), "keystop demo").env(format!("{name}_EMAIL"), "demo@example.org");
     }

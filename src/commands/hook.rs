@@ -1,43 +1,183 @@
 //! `keystop hook NAME`: what git calls.
 
+use std::ffi::OsString;
+use std::io::Read;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, anyhow};
 
 use super::session::Session;
-use crate::advice::Stage;
-use crate::cli::{Format, HookArgs, HookName};
+use crate::advice::{self, Stage};
+use crate::cli::{Format, HookArgs};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::git::{self, Ownership, Repository};
+use crate::git::hooks::Hook;
+use crate::git::{self, Commit, Coverage, Id, Known, Merge, Ownership, Repository, Update};
 use crate::report;
 
 pub fn run(args: &HookArgs) -> Result<Exit> {
-    if let Some(reason) = skipped() {
+    // On a server it is not for the one who pushes to say what is skipped.
+    if let Some(reason) = skipped().filter(|_| !args.hook.is_server()) {
         report::note(&format!("skipped: {reason}"));
         return Ok(Exit::Clean);
     }
     match args.hook {
-        HookName::PreCommit => {
-            if let Some(extra) = args.args.first() {
-                bail!("git hands nothing to pre-commit, and got `{}`", extra.to_string_lossy());
-            }
-            staged(Ownership::JudgedByGit, Format::Human)
+        Hook::PreCommit | Hook::PreMergeCommit => {
+            let [] = given(args)?;
+            let merge = if args.hook == Hook::PreCommit { Merge::Concluded } else { Merge::Made };
+            staged(Ownership::JudgedByGit, merge, Format::Human)
+        }
+        Hook::CommitMsg => {
+            let [file] = given(args)?;
+            message(Path::new(&file))
+        }
+        Hook::PrePush => {
+            let [remote, address] = given(args)?;
+            push(&remote.to_string_lossy(), &address.to_string_lossy())
+        }
+        Hook::PreReceive => {
+            let [] = given(args)?;
+            receive(&lines()?.iter().map(|line| Update::from_pre_receive(line)).collect::<Result<Vec<_>>>()?)
+        }
+        Hook::Update => {
+            let [name, old, new] = given(args)?.map(|word| word.to_string_lossy().into_owned());
+            receive(&[Update::new(&old, &new, &name)?])
         }
     }
 }
 
+/// The arguments, if git would hand over as many.
+fn given<const COUNT: usize>(args: &HookArgs) -> Result<[OsString; COUNT]> {
+    let name = args.hook.name();
+    let count = args.args.len();
+    args.args.clone().try_into().map_err(|_| {
+        let error = anyhow!("git hands {COUNT} arguments to {name}, and here are {count}");
+        report::hint(&error, "git calls this; to look at what is staged: keystop scan --staged")
+    })
+}
+
+/// What git writes to the hook.
+fn lines() -> Result<Vec<String>> {
+    let mut text = Vec::new();
+    std::io::stdin().read_to_end(&mut text).context("cannot read what git hands over")?;
+    Ok(String::from_utf8_lossy(&text).lines().map(str::to_owned).collect())
+}
+
+/// The configuration where git starts hooks: the top of the work tree, or a bare repository on a server.
+fn config() -> Result<Config> {
+    let config = Config::find(Path::new(".").canonicalize()?.as_path());
+    config.map_err(|error| report::hint(&error, "keystop rules check tells when the file is right again"))
+}
+
 /// Scans what is staged.
-pub fn staged(ownership: Ownership, format: Format) -> Result<Exit> {
-    let repository = Repository::open(ownership)?;
-    // Git starts hooks at the top of the work tree.
-    let config = Config::find(Path::new(".").canonicalize()?.as_path())?;
+pub fn staged(ownership: Ownership, merge: Merge, format: Format) -> Result<Exit> {
+    let repository = Repository::open(ownership)
+        .map_err(|error| report::hint(&error, "run it inside a repository; files outside of one: keystop scan PATH"))?;
+    let config = config()?;
     let mut session = Session::new(&config);
-    let coverage = git::staged(&repository, &mut |hunk| {
+    let coverage = git::staged(&repository, merge, &mut |hunk| {
         session.take(&hunk);
         Ok(())
-    })?;
+    })
+    .map_err(|error| report::hint(&error, "git fsck tells what is broken"))?;
     session.finish(Stage::Staged, format, coverage)
+}
+
+/// Scans the message of the commit that is being made.
+fn message(file: &Path) -> Result<Exit> {
+    let config = config()?;
+    let mut session = Session::new(&config);
+    session.take(&git::message(file)?);
+    session.finish(Stage::Message, Format::Human, Coverage { files: 1, ..Coverage::default() })
+}
+
+/// Scans what is about to be sent.
+fn push(remote: &str, address: &str) -> Result<Exit> {
+    let updates = lines()?.iter().map(|line| Update::from_pre_push(line)).collect::<Result<Vec<_>>>()?;
+    let known = if remote == address { Known::AnyRemote } else { Known::Remote(remote.to_owned()) };
+    pushed(Stage::Pushing, &updates, &known, None)
+}
+
+/// Scans what was sent here.
+fn receive(updates: &[Update]) -> Result<Exit> {
+    let server = Server::read()?;
+    if let Some(reason) = server.skipped {
+        report::note(&format!("skipped, as this server allows: {reason}"));
+        return Ok(Exit::Clean);
+    }
+    pushed(Stage::Receiving, updates, &Known::Here, Some(server.time_limit))
+}
+
+fn pushed(stage: Stage, updates: &[Update], known: &Known, time_limit: Option<Duration>) -> Result<Exit> {
+    if updates.iter().all(|update| update.new.is_none()) {
+        return Ok(Exit::Clean);
+    }
+    let start = Instant::now();
+    let repository = Repository::open(Ownership::JudgedByGit)?;
+    let config = config()?;
+    let mut session = Session::new(&config);
+    let (coverage, commits) = git::pushed(&repository, updates, known, &mut |hunk| {
+        session.take(&hunk);
+        match time_limit {
+            Some(limit) if start.elapsed() > limit => Err(over(limit)),
+            _ => Ok(()),
+        }
+    })?;
+    if session.has_findings() {
+        let sent = || updates.iter().find_map(|update| update.new);
+        let tip = if stage == Stage::Receiving { sent() } else { Repository::head()? };
+        session.found_in(|id| described(&commits, tip, id));
+    }
+    session.finish(stage, Format::Human, coverage)
+}
+
+/// What was not looked at within the time is not let in.
+fn over(limit: Duration) -> anyhow::Error {
+    let error = anyhow!("not all of this push could be checked in {} s, so it is refused", limit.as_secs_f64());
+    report::hint(&error, "push it in parts, or ask for a longer keystop.timeLimit in the server's git config")
+}
+
+/// What the server's own git config says; what is pushed has no say.
+struct Server {
+    time_limit: Duration,
+    /// Why nothing is checked, if the one who pushes asks for it and may.
+    skipped: Option<String>,
+}
+
+/// Seconds that a push may take to be checked.
+const TIME_LIMIT: f64 = 60.0;
+
+impl Server {
+    fn read() -> Result<Self> {
+        let limit = git::config("keystop.timeLimit")?;
+        let seconds = limit.as_deref().map_or(Ok(TIME_LIMIT), str::parse).ok();
+        let time_limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let time_limit = time_limit.context("keystop.timeLimit is a number of seconds")?;
+        let skipped = push_options().find_map(|option| Some(option.strip_prefix("keystop.skip=")?.trim().to_owned()));
+        let skipped = skipped.filter(|reason| !reason.is_empty());
+        let may = skipped.is_some() && git::config_switch("keystop.allowSkip")?;
+        Ok(Self { time_limit, skipped: skipped.filter(|_| may) })
+    }
+}
+
+/// What the one who pushes has said with `git push -o`.
+fn push_options() -> impl Iterator<Item = String> {
+    let count = std::env::var("GIT_PUSH_OPTION_COUNT").ok().and_then(|count| count.parse::<usize>().ok());
+    (0..count.unwrap_or(0)).filter_map(|number| std::env::var(format!("GIT_PUSH_OPTION_{number}")).ok())
+}
+
+/// A commit as a person knows it.
+fn described(commits: &[Commit], tip: Option<Id>, id: &str) -> Option<advice::Commit> {
+    let commit = commits.iter().find(|commit| commit.id.to_string() == id)?;
+    Some(advice::Commit {
+        id: id[..10].to_owned(),
+        author: commit.author.clone(),
+        date: commit.date(),
+        is_head: tip == Some(commit.id),
+        is_root: commit.parents.is_empty(),
+        has_merges: commits.iter().any(|commit| commit.parents.len() > 1),
+    })
 }
 
 /// Why this run is to be skipped, if somebody said so: `KEYSTOP_SKIP=reason`, or `SKIP=keystop` as pre-commit has it.

@@ -3,10 +3,19 @@
 mod allow;
 mod demo;
 mod explain;
+mod find;
+mod fix;
 mod hook;
+mod install;
+mod placement;
 mod rules;
 mod scan;
+mod search;
 mod session;
+mod status;
+mod uninstall;
+mod uses;
+mod verify;
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
@@ -28,11 +37,16 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
+        Command::Fix(args) => fix::run(&args),
+        Command::Uses(args) => uses::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Demo => demo::run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "keystop", &mut std::io::stdout());
             Ok(Exit::Clean)
         }
-        _ => anyhow::bail!("not built yet"),
+        Command::Install(args) => install::run(&args),
+        Command::Uninstall(args) => uninstall::run(&args),
+        Command::Status(args) => status::run(&args),
     }
 }

@@ -9,11 +9,11 @@ use crate::cli::ScanArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::files;
-use crate::git::{Coverage, Ownership, Unscanned};
+use crate::git::{Coverage, Merge, Ownership, Unscanned};
 
 pub fn run(args: &ScanArgs) -> Result<Exit> {
     if args.staged {
-        return hook::staged(Ownership::Checked, args.format);
+        return hook::staged(Ownership::Checked, Merge::Concluded, args.format);
     }
     let config = Config::find(&std::env::current_dir()?)?;
     let mut session = Session::new(&config);

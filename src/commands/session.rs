@@ -5,14 +5,14 @@ use std::io;
 
 use anyhow::Result;
 
-use crate::advice::Stage;
+use crate::advice::{Commit, Commits, Stage};
 use crate::allow::{self, Decision};
 use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::finding::{self, Finding};
 use crate::git::Coverage;
-use crate::hunk::Hunk;
+use crate::hunk::{Hunk, Origin};
 use crate::remedy;
 use crate::report::{self, Report};
 use crate::rules::{self, Page};
@@ -25,14 +25,13 @@ pub struct Session<'c> {
     findings: Vec<Finding>,
     unreasoned: Vec<usize>,
     allowed: usize,
+    commits: Commits,
 }
 
 impl<'c> Session<'c> {
     pub fn new(config: &'c Config) -> Self {
-        let mut sets = vec![rules::builtin()];
-        sets.extend(config.prefilter.as_ref().map(|prefilter| (config.rules.as_slice(), prefilter)));
-        let scanner = Scanner::new(sets, config.disabled.iter().cloned().collect());
-        Self { config, scanner, findings: Vec::new(), unreasoned: Vec::new(), allowed: 0 }
+        let scanner = scanner(config);
+        Self { config, scanner, findings: Vec::new(), unreasoned: Vec::new(), allowed: 0, commits: Commits::new() }
     }
 
     pub fn take(&mut self, hunk: &Hunk) {
@@ -49,6 +48,18 @@ impl<'c> Session<'c> {
         }
     }
 
+    pub fn has_findings(&self) -> bool {
+        !self.findings.is_empty()
+    }
+
+    /// Tells which commits the findings are in.
+    pub fn found_in(&mut self, commits: impl Fn(&str) -> Option<Commit>) {
+        for finding in &self.findings {
+            let (Origin::Commit(id) | Origin::Message(id)) = &finding.origin else { continue };
+            self.commits.extend(commits(id).map(|commit| (id.clone(), commit)));
+        }
+    }
+
     /// Prints the outcome and decides the exit code: a key found, then anything unread, then clean.
     pub fn finish(self, stage: Stage, format: Format, coverage: Coverage) -> Result<Exit> {
         let exit = match () {
@@ -62,30 +73,38 @@ impl<'c> Session<'c> {
             let first = group.first();
             let name =
                 self.config.forms.iter().find(|form| form.id == first.rule).map_or(first.rule.as_str(), |f| &f.name);
-            let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage);
+            let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage, &self.commits);
             (group, advice)
         });
         let report = Report {
             stage,
+            commits: &self.commits,
             findings: findings.collect(),
             unscanned: coverage.unscanned.into_iter().map(|missed| (missed.path, missed.reason)).collect(),
             allowed: self.allowed,
             unreasoned: self.unreasoned.iter().map(|at| &self.findings[*at]).collect(),
             files: coverage.files,
         };
-        match (format, stage) {
-            (Format::Json, _) => report::json(&report, &mut io::stdout().lock())?,
-            (Format::Human, Stage::Staged) => {
+        match format {
+            Format::Json => report::json(&report, &mut io::stdout().lock())?,
+            Format::Human if stage.is_hook() => {
                 report::use_colour(&io::stderr());
                 report::human(&report, &mut io::stderr().lock())?;
             }
-            (Format::Human, Stage::File) => {
+            Format::Human => {
                 report::use_colour(&io::stdout());
                 report::human(&report, &mut io::stdout().lock())?;
             }
         }
         Ok(exit)
     }
+}
+
+/// The scanner of the built-in and the configured rules.
+pub fn scanner(config: &Config) -> Scanner<'_> {
+    let mut sets = vec![rules::builtin()];
+    sets.extend(config.prefilter.as_ref().map(|prefilter| (config.rules.as_slice(), prefilter)));
+    Scanner::new(sets, config.disabled.iter().cloned().collect())
 }
 
 /// Pages that were read already: a provider's file is read once.

@@ -32,9 +32,9 @@ pub struct Change {
 /// # Errors
 /// Neither `gix-index` nor git can read the index, or a tree is missing.
 pub fn to_index(repository: &Repository, tree: Option<Id>) -> Result<Vec<Change>> {
-    if let Some(git2) = repository.objects.repository()
+    if repository.objects.repository().is_some()
         && let Some(index) = index::read(&repository.index_path())?
-        && let Ok(changes) = index::compare(git2, &index, tree)
+        && let Ok(changes) = index::compare(&repository.objects, &index, tree)
     {
         return Ok(changes);
     }

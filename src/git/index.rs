@@ -8,7 +8,8 @@ use gix_index::extension::Tree as CachedTree;
 
 use super::Id;
 use super::changes::{Change, Entry};
-use super::objects::oid;
+use super::objects::Objects;
+use super::tree;
 
 /// Reads an index; none if it has a form that only git reads (sparse), or cannot be decoded: git has the last word.
 ///
@@ -31,23 +32,16 @@ pub fn read(path: &Path) -> Result<Option<gix_index::State>> {
 ///
 /// # Errors
 /// A tree is missing or broken.
-pub fn compare(repository: &git2::Repository, index: &gix_index::State, tree: Option<Id>) -> Result<Vec<Change>> {
-    let mut walk = Walk { repository, index, changes: Vec::new() };
+pub fn compare(objects: &Objects, index: &gix_index::State, tree: Option<Id>) -> Result<Vec<Change>> {
+    let mut walk = Walk { objects, index, changes: Vec::new() };
     walk.folder(tree, 0, 0..index.entries().len(), index.tree())?;
     Ok(walk.changes)
 }
 
 struct Walk<'a> {
-    repository: &'a git2::Repository,
+    objects: &'a Objects,
     index: &'a gix_index::State,
     changes: Vec<Change>,
-}
-
-/// An entry of a folder on the tree's side.
-struct Sibling {
-    /// Folders end in `/`, so that the order is that of the index.
-    key: Vec<u8>,
-    entry: Entry,
 }
 
 impl Walk<'_> {
@@ -66,15 +60,14 @@ impl Walk<'_> {
             return Ok(());
         }
         let path = range.clone().next().map(|at| self.path(at)[..prefix].to_vec()).unwrap_or_default();
-        let siblings = self.siblings(tree)?;
-        let mut siblings = siblings.into_iter().peekable();
+        let mut siblings = tree::items(self.objects, tree)?.into_iter().peekable();
         let mut at = range.start;
         while at < range.end {
             let rest = &self.path(at)[prefix..];
             let name_end = memchr::memchr(b'/', rest);
             let key = rest[..name_end.map_or(rest.len(), |end| end + 1)].to_vec();
             while let Some(gone) = siblings.next_if(|sibling| sibling.key < key) {
-                self.removed(&path, &gone)?;
+                tree::removed(self.objects, &path, &gone, &mut self.changes)?;
             }
             let old = siblings.next_if(|sibling| sibling.key == key).map(|sibling| sibling.entry);
             if name_end.is_some() {
@@ -93,7 +86,7 @@ impl Walk<'_> {
                 at += 1;
             }
         }
-        siblings.try_for_each(|gone| self.removed(&path, &gone))
+        siblings.try_for_each(|gone| tree::removed(self.objects, &path, &gone, &mut self.changes))
     }
 
     fn path(&self, at: usize) -> &[u8] {
@@ -109,33 +102,5 @@ impl Walk<'_> {
         if old != Some(new) {
             self.changes.push(Change { path: self.path(at).to_vec(), old, new: Some(new) });
         }
-    }
-
-    /// The entries of a tree in the index's order.
-    fn siblings(&self, tree: Option<Id>) -> Result<Vec<Sibling>> {
-        let Some(tree) = tree else { return Ok(Vec::new()) };
-        let tree = self.repository.find_tree(oid(&tree)?)?;
-        let mut siblings = Vec::with_capacity(tree.len());
-        for entry in &tree {
-            let folder = entry.kind() == Some(git2::ObjectType::Tree);
-            let id = Id::from_bytes(entry.id().as_bytes()).context("a sha1 id has 20 bytes")?;
-            let mode = u32::try_from(entry.filemode_raw()).unwrap_or(0);
-            let key = [entry.name_bytes(), if folder { b"/" } else { b"" }].concat();
-            siblings.push(Sibling { key, entry: Entry { mode, id } });
-        }
-        Ok(siblings)
-    }
-
-    /// Everything below a path that the index no longer has.
-    fn removed(&mut self, folder: &[u8], gone: &Sibling) -> Result<()> {
-        let path = [folder, &gone.key].concat();
-        if !gone.key.ends_with(b"/") {
-            self.changes.push(Change { path, old: Some(gone.entry), new: None });
-            return Ok(());
-        }
-        for below in self.siblings(Some(gone.entry.id))? {
-            self.removed(&path, &below)?;
-        }
-        Ok(())
     }
 }

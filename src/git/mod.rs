@@ -3,20 +3,37 @@
 //! The only module that names git2. The index is read by `gix-index`: libgit2 needs ten times as long for a large one,
 //! and its tree-to-index diff visits every path, while here a subtree that the index knows to be unchanged is skipped.
 
+mod additions;
 mod changes;
+mod commit;
 mod content;
 mod diff;
+pub mod hooks;
 mod index;
+mod listing;
+mod message;
 mod objects;
 mod process;
+mod pushed;
 mod rename;
 mod repository;
 mod staged;
+mod staging;
+mod store;
+mod trace;
+mod tree;
 
+pub use commit::Commit;
 pub use diff::added_lines;
-pub use process::{LOCAL_VARIABLES, config, run as run_git};
+pub use listing::{is_ignored, listed, staged_content};
+pub use message::message;
+pub use process::{LOCAL_VARIABLES, config, config_switch, run as run_git};
+pub use pushed::{Known, Update, pushed};
 pub use repository::{Ownership, Repository};
-pub use staged::staged;
+pub use staged::{Merge, staged};
+pub use staging::{difference, stage, store};
+pub use store::{Object, ObjectKind, Store, work_trees};
+pub use trace::{Held, Trace, trace};
 
 use std::fmt;
 

@@ -7,6 +7,28 @@ use anyhow::{Context, Result, bail};
 use super::Id;
 use super::process::CatFile;
 
+/// What an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Commit,
+    Tree,
+    Blob,
+    Tag,
+}
+
+impl Kind {
+    /// By git's word for it.
+    pub fn named(word: &str) -> Option<Self> {
+        match word {
+            "commit" => Some(Self::Commit),
+            "tree" => Some(Self::Tree),
+            "blob" => Some(Self::Blob),
+            "tag" => Some(Self::Tag),
+            _ => None,
+        }
+    }
+}
+
 /// Where objects come from. The subprocess is started when it is first needed.
 pub struct Objects {
     libgit2: Option<git2::Repository>,
@@ -38,10 +60,21 @@ impl Objects {
     /// # Errors
     /// The object is there and cannot be read.
     pub fn read(&self, id: &Id) -> Result<Option<Vec<u8>>> {
+        Ok(self.typed(id)?.map(|(_, content)| content))
+    }
+
+    /// The same, with what it is.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn typed(&self, id: &Id) -> Result<Option<(Kind, Vec<u8>)>> {
         let Some(repository) = &self.libgit2 else { return self.with_git(|git| git.read(id)) };
         let odb = repository.odb()?;
         match odb.read(oid(id)?) {
-            Ok(object) => Ok(Some(object.data().to_vec())),
+            Ok(object) => {
+                let kind = Kind::named(object.kind().str()).with_context(|| format!("object {id} has no type"))?;
+                Ok(Some((kind, object.data().to_vec())))
+            }
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
             Err(error) => bail!("object {id} cannot be read: {}", error.message()),
         }

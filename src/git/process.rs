@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use super::Id;
+use super::objects::Kind;
 
 /// The variables that tie a git command to one repository (`git rev-parse --local-env-vars`): cleared for another one.
 pub const LOCAL_VARIABLES: &[&str] = &[
@@ -43,7 +44,34 @@ pub fn command() -> Command {
 /// # Errors
 /// Git could not be started, or failed: its own first line of complaint.
 pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>> {
-    let output = command().args(args).stdin(Stdio::null()).output().context("cannot run `git`")?;
+    output(command().args(args))
+}
+
+/// The same, with something to read.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with<S: AsRef<OsStr>>(args: &[S], input: &[u8]) -> Result<Vec<u8>> {
+    output_of(command().args(args), input)
+}
+
+/// The same for a command that is put together.
+///
+/// # Errors
+/// As [`run`].
+pub fn output(command: &mut Command) -> Result<Vec<u8>> {
+    output_of(command, &[])
+}
+
+fn output_of(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().context("cannot run `git`")?;
+    let mut stdin = child.stdin.take().context("git's input is a pipe")?;
+    let output = std::thread::scope(|scope| {
+        // Git may answer before it has read everything, so somebody else writes. One that stops reading says why.
+        scope.spawn(move || drop(stdin.write_all(input)));
+        child.wait_with_output().context("cannot run `git`")
+    })?;
     if output.status.success() {
         return Ok(output.stdout);
     }
@@ -57,7 +85,57 @@ pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Result<Vec<u8>> {
 /// # Errors
 /// Git could not be started.
 pub fn config(key: &str) -> Result<Option<String>> {
-    let output = command().args(["config", "--get", key]).output().context("cannot run `git`")?;
+    config_as(&["--no-type"], key)
+}
+
+/// The same for a setting that names a path: `~` is expanded.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_path(key: &str) -> Result<Option<String>> {
+    config_as(&["--type=path"], key)
+}
+
+/// The same for a switch: on or off in any of git's words; off if it is not set.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_switch(key: &str) -> Result<bool> {
+    Ok(config_as(&["--type=bool"], key)?.as_deref() == Some("true"))
+}
+
+/// The same as one file says it: `--local`, `--global`.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_in(scope: &str, key: &str) -> Result<Option<String>> {
+    config_as(&[scope], key)
+}
+
+/// The same for a setting that names a path.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_path_in(scope: &str, key: &str) -> Result<Option<String>> {
+    config_as(&[scope, "--type=path"], key)
+}
+
+/// Git's version, as far as features depend on it.
+///
+/// # Errors
+/// Git could not be started, or tells its version in an unknown form.
+pub fn version() -> Result<(u32, u32)> {
+    let said = run(&["--version"])?;
+    let said = String::from_utf8_lossy(&said);
+    let mut numbers = said.trim_start_matches("git version ").split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
+        _ => bail!("git tells its version as `{}`", said.trim_end()),
+    }
+}
+
+fn config_as(options: &[&str], key: &str) -> Result<Option<String>> {
+    let output = command().arg("config").args(options).args(["--get", key]).output().context("cannot run `git`")?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(output.status.success().then(|| text.trim_end_matches('\n').to_owned()))
 }
@@ -83,33 +161,37 @@ impl CatFile {
         Ok(Self { child, requests, answers })
     }
 
-    /// Asks for an object and returns its size; none if it is missing. The content must be read next.
-    fn open(&mut self, id: &Id) -> Result<Option<u64>> {
+    /// Asks for an object and returns its type and size; none if it is missing. The content must be read next.
+    fn open(&mut self, id: &Id) -> Result<Option<(Kind, u64)>> {
         writeln!(self.requests, "{id}").context("git cat-file has stopped")?;
         let mut header = String::new();
         self.answers.read_line(&mut header)?;
-        match header.trim_end().rsplit_once(' ') {
-            Some((_, "missing")) => Ok(None),
-            Some((_, size)) => Ok(Some(size.parse().with_context(|| format!("git cat-file answered `{header}`"))?)),
-            None => bail!("git cat-file has stopped"),
+        let words: Vec<&str> = header.split_whitespace().collect();
+        match words.as_slice() {
+            [_, "missing"] => Ok(None),
+            [_, kind, size] => {
+                let parsed = Kind::named(kind).zip(size.parse().ok());
+                Ok(Some(parsed.with_context(|| format!("git cat-file answered `{}`", header.trim_end()))?))
+            }
+            _ => bail!("git cat-file has stopped"),
         }
     }
 
-    /// An object's content; none if it is missing.
-    pub fn read(&mut self, id: &Id) -> Result<Option<Vec<u8>>> {
-        let Some(size) = self.open(id)? else { return Ok(None) };
+    /// An object's type and content; none if it is missing.
+    pub fn read(&mut self, id: &Id) -> Result<Option<(Kind, Vec<u8>)>> {
+        let Some((kind, size)) = self.open(id)? else { return Ok(None) };
         let mut content = Vec::new();
         let wanted = size + 1;
         (&mut self.answers).take(wanted).read_to_end(&mut content)?;
         if content.pop() != Some(b'\n') || content.len() as u64 != size {
             bail!("git cat-file broke off in {id}");
         }
-        Ok(Some(content))
+        Ok(Some((kind, content)))
     }
 
     /// Hands an object's content over piece by piece, so that its size does not matter.
     pub fn stream(&mut self, id: &Id, mut piece: impl FnMut(&[u8]) -> Result<()>) -> Result<bool> {
-        let Some(size) = self.open(id)? else { return Ok(false) };
+        let Some((_, size)) = self.open(id)? else { return Ok(false) };
         let mut left = size;
         while left > 0 {
             let buffer = self.answers.fill_buf()?;

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::Id;
 use super::objects::Objects;
 use super::process;
+use super::staged::Merge;
 
 /// Whether the repository's owner is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,11 @@ impl Repository {
     }
 
     /// The other parents of a merge that is being committed.
-    pub(super) fn merge_parents(&self) -> Result<Vec<Id>> {
+    pub(super) fn merge_parents(&self, merge: Merge) -> Result<Vec<Id>> {
+        if merge == Merge::Made {
+            let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+            return Ok(names.filter_map(|name| Id::from_hex(name.strip_prefix("GITHEAD_")?.as_bytes())).collect());
+        }
         let listed = match std::fs::read(self.git_dir.join("MERGE_HEAD")) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -110,6 +115,15 @@ impl Repository {
         };
         let listed = listed.split(|b| *b == b'\n').filter_map(|line| Id::from_hex(line.trim_ascii()));
         Ok(listed.collect())
+    }
+
+    /// The id of HEAD; none before the first commit.
+    ///
+    /// # Errors
+    /// Git could not be started.
+    pub fn head() -> Result<Option<Id>> {
+        let output = process::command().args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).output()?;
+        Ok(Id::from_hex(output.stdout.trim_ascii()))
     }
 
     /// The tree of a commit.

@@ -1,12 +1,18 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
+pub mod forms;
 pub mod language;
+mod literals;
+pub mod mentions;
 mod naming;
 mod page;
+pub mod rewrite;
+pub mod services;
+mod undo;
 
 pub use page::{Options, page};
 
-use crate::advice::{Advice, Stage, Step};
+use crate::advice::{Advice, Commits, Stage, Step};
 use crate::finding::{Finding, Group};
 use crate::rules::Page;
 use language::{Kind, Language, Names, Store};
@@ -14,7 +20,7 @@ use language::{Kind, Language, Names, Store};
 /// The advice for one secret, in the language of the file it was first found in.
 ///
 /// `page` is none for rules of a configuration: then the rule's own name is all that is known.
-pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage) -> Advice {
+pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage, commits: &Commits) -> Advice {
     let finding = group.first();
     let language = Language::of(&finding.path);
     let names = Names::new(page, finding.assigned.as_deref(), &language);
@@ -23,17 +29,19 @@ pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage) -> A
     Advice {
         name: page.map_or(name, |page| page.key.name.as_str()).to_owned(),
         allows: allows.map_or_else(String::new, |allows| format!("{verb} {}.", allows.trim_end_matches('.'))),
-        steps: if finding.is_secret { steps(group, &language, &names, stage) } else { Vec::new() },
+        steps: if finding.is_secret { steps(group, &language, &names, stage, commits) } else { Vec::new() },
         more: format!("keystop explain {}", finding.rule),
-        not_a_key: not_a_key(&language, finding),
+        not_a_key: not_a_key(&language, finding, stage),
     }
 }
 
-fn steps(group: &Group, language: &Language, names: &Names, stage: Stage) -> Vec<Step> {
+fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commits: &Commits) -> Vec<Step> {
     let path = shell_quote(&group.first().path);
     let again = match stage {
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
         Stage::File => None,
+        Stage::Message => return undo::message_again(),
+        Stage::Pushing | Stage::Receiving => return undo::commits(group, language, commits),
     };
     if matches!(language.kind, Kind::Dotenv | Kind::Keyfile) {
         return keep_untracked(&path, language, stage);
@@ -42,7 +50,9 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage) -> Vec
         text: if language.kind == Kind::Text {
             "Write a placeholder in its place:".into()
         } else {
-            format!("Keep the value in {} outside the repository, and read it:", names.env)
+            // A long name takes the place of what goes without saying, so that the line fits a terminal.
+            let place = if names.env.len() > 23 { "" } else { " outside the repository" };
+            format!("Keep the value in {}{place}, and read it:", names.env)
         },
         code: language.lines(Store::Env, names).unwrap_or_default(),
     };
@@ -65,9 +75,12 @@ fn keep_untracked(path: &str, language: &Language, stage: Stage) -> Vec<Step> {
     vec![step.with(format!("echo '/{rule}' >> .gitignore && git add .gitignore && git commit"))]
 }
 
-fn not_a_key(language: &Language, finding: &Finding) -> String {
+/// A comment, where one can still be written; else the configuration, which holds for old commits too.
+fn not_a_key(language: &Language, finding: &Finding, stage: Stage) -> String {
     match language.comment.as_slice() {
-        [open, close] => format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule),
+        [open, close] if matches!(stage, Stage::Staged | Stage::File) => {
+            format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule)
+        }
         _ => format!("keystop allow {} --reason WHY", finding.fingerprint.as_str()),
     }
 }

@@ -6,8 +6,9 @@ use colored::Colorize;
 
 use super::Report;
 use super::style::{escape, wrap};
-use crate::advice::{Advice, Stage};
+use crate::advice::{Advice, Commit, Stage};
 use crate::finding::{Excerpt, Finding, Group};
+use crate::hunk::Origin;
 
 /// Columns of the message; longer source lines are cut around the secret.
 const WIDTH: usize = 80;
@@ -21,10 +22,10 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     for (group, advice) in &blocking {
         writeln!(out)?;
-        finding(group, advice, out)?;
+        finding(report, group, advice, out)?;
     }
     for (group, advice) in &told {
-        mention(group, advice, out)?;
+        mention(report, group, advice, out)?;
     }
     for unreasoned in &report.unreasoned {
         let line = unreasoned.start.line;
@@ -34,16 +35,23 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (path, reason) in &report.unscanned {
         writeln!(out, "{} {}: {reason}", "keystop: not scanned:".bold(), escape(path))?;
     }
-    if blocking.is_empty() && !report.unscanned.is_empty() {
-        writeln!(
-            out,
-            "hint: what cannot be read cannot be judged; to go on all the same, once: git commit --no-verify"
-        )?;
+    match report.stage.bypass() {
+        Some(command) if !blocking.is_empty() => writeln!(out, "\nTo go on all the same, once: {command}"),
+        Some(command) if !report.unscanned.is_empty() => {
+            writeln!(out, "hint: what cannot be read cannot be judged; to go on all the same, once: {command}")
+        }
+        None if report.stage == Stage::File => summary(report, blocking.len(), out),
+        _ => Ok(()),
     }
-    if !blocking.is_empty() && report.stage == Stage::Staged {
-        writeln!(out, "\nTo commit all the same, once: git commit --no-verify")?;
-    }
-    Ok(())
+}
+
+/// What was read: "nothing found" must not be mistaken for "nothing looked at".
+fn summary(report: &Report, blocking: usize, out: &mut dyn Write) -> io::Result<()> {
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let keys = if blocking == 0 { "no key".to_owned() } else { plural(blocking, "key") };
+    let allowed = if report.allowed == 0 { String::new() } else { format!(", {} allowed", report.allowed) };
+    let blank = if blocking == 0 { "" } else { "\n" };
+    writeln!(out, "{blank}keystop: {} read, {keys} found{allowed}", plural(report.files, "file"))
 }
 
 fn headline(report: &Report, count: usize) -> String {
@@ -53,14 +61,19 @@ fn headline(report: &Report, count: usize) -> String {
             let it = if count == 1 { "It has" } else { "They have" };
             format!("keystop stopped this commit: it adds {keys}. {it} not left this machine.")
         }
-        Stage::File => format!("keystop found {keys}."),
+        Stage::Message => format!("keystop stopped this commit: its message holds {keys}. Nothing left this machine."),
+        Stage::Pushing => format!("keystop stopped this push: it holds {keys}. Nothing was sent."),
+        Stage::Receiving => {
+            format!("keystop refused this push: it holds {keys}. What was sent is known to others: revoke it first.")
+        }
+        Stage::File => format!("keystop found {keys}:"),
     }
 }
 
-fn finding(group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()> {
+fn finding(report: &Report, group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()> {
     let first = group.first();
     writeln!(out, "{} {}", advice.name.red().bold(), format!("({})", first.severity.as_str()).dimmed())?;
-    writeln!(out, "  {}", places(group))?;
+    writeln!(out, "  {}", places(report, group))?;
     excerpt(&first.excerpt, first.start.line, out)?;
     for line in wrap(&advice.allows, WIDTH - 2).iter().take(2) {
         writeln!(out, "  {line}")?;
@@ -81,10 +94,20 @@ fn finding(group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "  {}", format!("Not a key? {}", advice.not_a_key).dimmed())
 }
 
-/// `path:line:column`, and where else the same secret stands.
-fn places(group: &Group) -> String {
-    let place =
-        |finding: &Finding| format!("{}:{}:{}", escape(&finding.path), finding.start.line, finding.start.column);
+/// `path:line:column`, the commit, and where else the same secret stands.
+fn places(report: &Report, group: &Group) -> String {
+    let place = |finding: &Finding| {
+        let at = format!("{}:{}:{}", escape(&finding.path), finding.start.line, finding.start.column);
+        match &finding.origin {
+            Origin::Commit(id) | Origin::Message(id) => match report.commits.get(id) {
+                Some(Commit { id, author, date, .. }) => {
+                    format!("{at} in {id} ({}, {date})", escape(author.as_bytes()))
+                }
+                None => at,
+            },
+            Origin::Staged | Origin::File => at,
+        }
+    };
     let mut text = place(group.first());
     let others = &group.places[1..];
     if !others.is_empty() {
@@ -132,7 +155,14 @@ fn keep_start(text: &str, room: usize) -> String {
 }
 
 /// One line for what is told and does not stop anything.
-fn mention(group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()> {
+fn mention(report: &Report, group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()> {
     let why = if group.first().is_secret { "may be a key" } else { "is public by design" };
-    writeln!(out, "{} {}: {} {why} ({})", "keystop: note:".bold(), places(group), advice.name, group.first().rule)
+    writeln!(
+        out,
+        "{} {}: {} {why} ({})",
+        "keystop: note:".bold(),
+        places(report, group),
+        advice.name,
+        group.first().rule
+    )
 }

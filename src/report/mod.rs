@@ -9,12 +9,14 @@ pub use style::{escape, use_colour};
 
 use std::io::{self, Write};
 
-use crate::advice::{Advice, Document, Stage};
+use crate::advice::{Advice, Commits, Document, Stage};
 use crate::finding::{Finding, Group};
 
 /// What a run has to tell.
 pub struct Report<'a> {
     pub stage: Stage,
+    /// The commits that findings are in.
+    pub commits: &'a Commits,
     /// Worst first, each with its advice.
     pub findings: Vec<(Group<'a>, Advice)>,
     /// Paths that could not be scanned, and why.
@@ -76,6 +78,15 @@ pub fn fatal(error: &anyhow::Error) {
     if let Some(hint) = error.downcast_ref::<Hint>() {
         let _ = writeln!(err, "hint: {}", hint.hint);
     }
+}
+
+/// Makes a panic a failure that says where, and nothing of what was being looked at: a message could hold a secret.
+pub fn guard_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        note(&format!("internal error{place}; this is a bug, and what was read has not been judged"));
+        std::process::exit(2);
+    }));
 }
 
 /// A remark on standard error.

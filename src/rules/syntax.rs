@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::checksum::Checksum;
 use super::example;
-use super::literal::{self, Literals};
+use super::literal::{self, Literals, Opens};
 
 /// One catalogue file: who issues the keys, and each kind of key.
 #[derive(Debug, Deserialize)]
@@ -235,6 +235,8 @@ pub struct Derived {
     pub reach: Option<u32>,
     /// What [`literal::shortest_run`] says.
     pub run: u32,
+    /// What [`literal::opens`] says.
+    pub opens: Opens,
 }
 
 impl KeyForm {
@@ -270,6 +272,7 @@ impl KeyForm {
             None => return Err("no literal of 3 bytes stands in every match: name `keywords`".into()),
         };
         Ok(Derived {
+            opens: literal::opens(&hir, &literals),
             literals,
             prefixes: literal::prefixes(&hir),
             multiline: literal::spans_lines(&hir),
@@ -292,6 +295,7 @@ impl KeyForm {
         let words: Vec<String> = near.words.iter().flat_map(|word| spellings(word)).collect();
         Ok(Derived {
             literals: literal::folded(&words),
+            opens: Opens::Nothing,
             prefixes: literal::prefixes(&hir),
             multiline: false,
             reach: hir.properties().maximum_len().and_then(|len| u32::try_from(len).ok()),
@@ -305,6 +309,7 @@ impl KeyForm {
         }
         Ok(Derived {
             literals: literal::folded(&self.keywords),
+            opens: Opens::Nothing,
             prefixes: Vec::new(),
             multiline: false,
             reach: None,

@@ -15,7 +15,13 @@ use crate::rules::{Announced, Confidence};
 const LENGTHS: Range<usize> = 6..4096;
 
 /// How sure it is that an assignment gives a credential away; nothing if it does not.
-pub fn judge(announced: Announced, text: &[u8], line: usize, found: &Assignment, dialect: Dialect) -> Option<Confidence> {
+pub fn judge(
+    announced: Announced,
+    text: &[u8],
+    line: usize,
+    found: &Assignment,
+    dialect: Dialect,
+) -> Option<Confidence> {
     let (name, value) = (&text[found.name.clone()], &text[found.value.clone()]);
     if !LENGTHS.contains(&value.len()) || !guard::is_literal(value, found.quoted) || guard::is_placeholder(value, 0) {
         return None;
@@ -55,14 +61,15 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
     if randomness::is_uuid(value) {
         return Some(if telling == Telling::Plainly || bound { Confidence::Medium } else { Confidence::Low });
     }
-    if !randomness::is_random(value) || guard::is_stock(value) {
+    if !randomness::is_random(value) || guard::is_stock(value) || guard::is_wordlike(value) {
         return None;
     }
     let hex = randomness::is_hex(value);
     match telling {
         Telling::Plainly if bound || value.len() >= 16 => Some(Confidence::Medium),
         Telling::Weakly if value.len() >= 16 && (bound || !hex || value.len() >= 20) => Some(Confidence::Medium),
-        _ => Some(Confidence::Low),
+        Telling::Plainly => Some(Confidence::Low),
+        Telling::Weakly => None,
     }
 }
 

@@ -125,7 +125,9 @@ pub fn is_literal(value: &[u8], quoted: bool) -> bool {
 
 /// Whether what follows a telling word may hold a credential in the clear: nothing sealed, no PEM.
 pub fn is_open(text: &[u8]) -> bool {
-    !["ENC[", "ENC(", "-----", "ssh-rsa ", "ssh-ed25519 "].iter().any(|part| memchr::memmem::find(text, part.as_bytes()).is_some())
+    !["ENC[", "ENC(", "-----", "ssh-rsa ", "ssh-ed25519 "]
+        .iter()
+        .any(|part| memchr::memmem::find(text, part.as_bytes()).is_some())
 }
 
 /// A name for something that stands elsewhere: `.Values.key`, `process.env.KEY`, `@key`, `!Ref`, `secrets/key`.
@@ -135,7 +137,10 @@ fn is_reference(value: &[u8], quoted: bool) -> bool {
     let dotted = value.contains(&b'.') && chain;
     let marked = !quoted && matches!(first, b'$' | b'!' | b'&' | b'*' | b'@' | b'{' | b'%' | b'<' | b'#');
     let call = value.ends_with(b"()") || value.ends_with(b")") && value.contains(&b'(') && !quoted;
-    dotted || marked || call || matches!(value, [b'$' | b'@' | b':', b'a'..=b'z' | b'A'..=b'Z' | b'_', rest @ ..]
+    dotted
+        || marked
+        || call
+        || matches!(value, [b'$' | b'@' | b':', b'a'..=b'z' | b'A'..=b'Z' | b'_', rest @ ..]
         if rest.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_'))
 }
 
@@ -147,16 +152,50 @@ fn is_address(value: &[u8]) -> bool {
     let parts = value.split(|b| matches!(b, b'/' | b'.' | b'-' | b'_'));
     let words = parts.clone().filter(|part| part.iter().all(u8::is_ascii_alphabetic)).count();
     let path = slashes >= 1 && words * 2 > parts.count();
-    let mail = value.iter().filter(|b| **b == b'@').count() == 1
-        && value.rsplit(|b| *b == b'@').next().is_some_and(|host| is_host(host));
-    holds(b"://") || path || mail || is_host(value) || ["./", "../", "~/", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
+    let mail =
+        value.iter().filter(|b| **b == b'@').count() == 1 && value.rsplit(|b| *b == b'@').next().is_some_and(is_host);
+    holds(b"://")
+        || path
+        || mail
+        || is_host(value)
+        || ["./", "../", "~/", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
 }
 
 /// `mail.acme-shop.com`: short words of letters between dots, the last one a known kind of ending.
 fn is_host(value: &[u8]) -> bool {
     const ENDINGS: &[&str] = &[
-        "com", "net", "org", "io", "dev", "local", "localhost", "internal", "svc", "app", "json", "yaml", "yml", "pem", "key",
-        "txt", "xml", "crt", "js", "ts", "py", "go", "rb", "java", "php", "conf", "cfg", "toml", "ini", "p12", "jks", "pfx",
+        "com",
+        "net",
+        "org",
+        "io",
+        "dev",
+        "local",
+        "localhost",
+        "internal",
+        "svc",
+        "app",
+        "json",
+        "yaml",
+        "yml",
+        "pem",
+        "key",
+        "txt",
+        "xml",
+        "crt",
+        "js",
+        "ts",
+        "py",
+        "go",
+        "rb",
+        "java",
+        "php",
+        "conf",
+        "cfg",
+        "toml",
+        "ini",
+        "p12",
+        "jks",
+        "pfx",
     ];
     let end = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
     end.len() < value.len() && ENDINGS.iter().any(|ending| ending.as_bytes() == end)
@@ -164,8 +203,29 @@ fn is_host(value: &[u8]) -> bool {
 
 /// Encrypted on purpose: SOPS, ansible-vault, jasypt, eyaml, KMS and the like.
 fn is_sealed(value: &[u8]) -> bool {
-    const SEALS: &[&str] = &["ENC[", "ENC(", "$ANSIBLE_VAULT", "vault:v", "{cipher}", "sops:", "AQICAH", "CiQA", "AgA", "ssh-rsa", "{aes}", "RU5D", "sha1", "sha256", "sha384", "sha512", "md5", "secure:"];
-    let sealed_secret = value.len() >= 300 && value.starts_with(b"A") && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
+    const SEALS: &[&str] = &[
+        "ENC[",
+        "ENC(",
+        "$ANSIBLE_VAULT",
+        "vault:v",
+        "{cipher}",
+        "sops:",
+        "AQICAH",
+        "CiQA",
+        "AgA",
+        "ssh-rsa",
+        "{aes}",
+        "RU5D",
+        "sha1",
+        "sha256",
+        "sha384",
+        "sha512",
+        "md5",
+        "secure:",
+    ];
+    let sealed_secret = value.len() >= 300
+        && value.starts_with(b"A")
+        && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
     sealed_secret || SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
 }
 
@@ -207,6 +267,7 @@ pub fn is_template(value: &[u8]) -> bool {
         || starred
         || ["${", "{{", "$(", "#{", "<%", "%("].iter().any(|open| is_filled(value, open.as_bytes()))
         || value.ends_with(b"...")
+        || holds(b"....")
         || (value.len() < 40 && [b"...".as_slice(), b"%s", b"%v"].iter().any(|part| holds(part)))
 }
 
@@ -235,7 +296,9 @@ fn is_repetitive(body: &[u8]) -> bool {
         longest = longest.max(run);
     }
     let most = counts.iter().max().copied().unwrap_or(0);
-    let block = (1..=body.len() / 2).take(10).any(|period| body.iter().zip(&body[period..]).all(|(a, b)| a == b));
+    // The first quarter may be a prefix of its own.
+    let rest = &body[body.len() / 4..];
+    let block = (1..=rest.len() / 2).take(10).any(|period| rest.iter().zip(&rest[period..]).all(|(a, b)| a == b));
     most * 2 > body.len() || run >= 8 || (longest >= 8 && longest * 3 > body.len()) || block
 }
 

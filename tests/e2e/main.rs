@@ -1,0 +1,22 @@
+//! End to end: the built binary under real git.
+
+mod fix;
+mod keys;
+mod repo;
+
+mod bad_input;
+mod committing;
+mod content;
+mod decisions;
+mod five_keys;
+mod hooks;
+mod install;
+mod layouts;
+mod lines;
+mod messages;
+mod paths;
+mod places;
+mod push;
+mod server;
+mod uses;
+mod verify;
