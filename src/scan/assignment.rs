@@ -33,15 +33,14 @@ const OPERATORS: &[&[u8]] = &[
 /// Farther away from its name than this nothing is bound.
 const FAR: usize = 160;
 
-/// What the name around `word` is given. `line` holds the word; `next` is the line after it, empty if there is none.
+/// What `name` is given. `line` holds the name; `next` is the line after it, empty if there is none.
 pub fn assignment(
     text: &[u8],
     line: &Range<usize>,
     next: &Range<usize>,
-    word: &Range<usize>,
+    name: Range<usize>,
     dialect: Dialect,
 ) -> Option<Assignment> {
-    let name = name_around(text, line, word);
     let mut cursor = Cursor { text, at: name.end, end: line.end, next: next.clone() };
     let tagged = name.start > line.start && text[name.start - 1] == b'<';
     let bond = cursor.bond(tagged)?;
@@ -296,7 +295,8 @@ mod tests {
         let at = text.find(word).unwrap();
         let end = text.find('\n').unwrap_or(text.len());
         let next = (end + 1).min(text.len());
-        let found = assignment(bytes, &(0..end), &(next..text.len()), &(at..at + word.len()), dialect)?;
+        let name = name_around(bytes, &(0..end), &(at..at + word.len()));
+        let found = assignment(bytes, &(0..end), &(next..text.len()), name, dialect)?;
         Some((text[found.name].to_owned(), text[found.value].to_owned(), found.bond))
     }
 

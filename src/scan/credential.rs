@@ -61,10 +61,19 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
     if randomness::is_uuid(value) {
         return Some(if telling == Telling::Plainly || bound { Confidence::Medium } else { Confidence::Low });
     }
-    if !randomness::is_random(value) || guard::is_stock(value) || guard::is_wordlike(value) {
+    if !randomness::is_random(value)
+        || guard::is_stock(value)
+        || guard::is_wordlike(value)
+        || guard::is_designation(value)
+    {
         return None;
     }
     let hex = randomness::is_hex(value);
+    // `key: linux-5d41402a...`: a cache is keyed by digests.
+    let digest = |part: &[u8]| part.len() < value.len() && part.len() >= 20 && randomness::is_hex(part);
+    if telling == Telling::Weakly && value.split(|b| !b.is_ascii_alphanumeric()).any(digest) {
+        return Some(Confidence::Low);
+    }
     match telling {
         Telling::Plainly if bound || value.len() >= 16 => Some(Confidence::Medium),
         Telling::Weakly if value.len() >= 16 && (bound || !hex || value.len() >= 20) => Some(Confidence::Medium),

@@ -120,7 +120,14 @@ pub fn is_placeholder(secret: &[u8], prefix: usize) -> bool {
 /// Whether a value under a telling name is written as a literal: no reference, call, path, address, date or sentence.
 pub fn is_literal(value: &[u8], quoted: bool) -> bool {
     let text = value.iter().any(|b| !b.is_ascii() || b.is_ascii_whitespace() || b.is_ascii_control());
-    !text && !is_reference(value, quoted) && !is_address(value) && !is_sealed(value)
+    !text && !is_code(value) && !is_reference(value, quoted) && !is_address(value) && !is_sealed(value)
+}
+
+/// A regular expression, or code that a quote of another language was found in.
+fn is_code(value: &[u8]) -> bool {
+    const SIGNS: &[&str] =
+        &["()", "').", "\\w", "\\d", "\\s", "[^", ".*", "(?", "[a-", "[A-", "[0-", "=>", "%s", "&&", "||"];
+    SIGNS.iter().any(|sign| memchr::memmem::find(value, sign.as_bytes()).is_some())
 }
 
 /// Whether what follows a telling word may hold a credential in the clear: nothing sealed, no PEM.
@@ -227,6 +234,21 @@ fn is_sealed(value: &[u8]) -> bool {
         && value.starts_with(b"A")
         && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
     sealed_secret || SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
+}
+
+/// Words with numbers between them, as names of algorithms, packages and releases are: `AES256-GCM-SHA384`.
+pub fn is_designation(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|b| !b.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let word = |part: &[u8]| {
+        let end = part.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+        end >= 3
+            && part.len() - end <= 4
+            && part[..end].iter().all(u8::is_ascii_alphabetic)
+            && super::randomness::surprise(&part[..end]) < 1.2
+    };
+    let words = parts.iter().filter(|part| word(part)).count();
+    let short = parts.iter().filter(|part| part.len() <= 4).count();
+    parts.len() > 1 && words > 0 && parts.iter().all(|part| part.len() <= 4 || word(part)) && short <= words * 3
 }
 
 /// Words and nothing else: an identifier, a phrase joined by `_ - . :`, letters with a number behind.

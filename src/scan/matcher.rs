@@ -18,6 +18,8 @@ use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rul
 const LONG_LINE: usize = 16 * 1024;
 /// How far a rule without a longest match is followed in such a line.
 const FAR: usize = 256 * 1024;
+/// A line of code longer than this was written by a machine.
+const MINIFIED: usize = 2000;
 /// Lines before its literal in which a match over several lines may begin.
 const LINES_BEFORE: u32 = 12;
 
@@ -206,14 +208,17 @@ fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], 
         return;
     }
     let mut done = 0;
-    let mut line = Line { index: 0, range: 0..0, next: 0..0 };
+    let mut line = Line { range: 0..0, next: 0..0 };
     for hit in hits {
         line.advance(view, hit.at);
-        if hit.at < done {
+        let minified = dialect == Dialect::Code && line.range.len() > MINIFIED;
+        if hit.at < done || minified {
             continue;
         }
-        let word = hit.at..hit.at + hit.len as usize;
-        let Some(found) = candidate(announced, view.text(), &line, &word, dialect) else { continue };
+        let near = line.around(hit.at);
+        let name = assignment::name_around(view.text(), &near.range, &(hit.at..hit.at + hit.len as usize));
+        done = name.end;
+        let Some(found) = candidate(announced, view.text(), &near, name, dialect) else { continue };
         done = found.0.value.end;
         let name = Some(found.0.name);
         let judged = judge(rule, view, found.0.value);
@@ -221,9 +226,8 @@ fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], 
     }
 }
 
-/// A line, the one after it, and what of them is looked at.
+/// A line and the one after it.
 struct Line {
-    index: usize,
     range: Range<usize>,
     next: Range<usize>,
 }
@@ -234,10 +238,17 @@ impl Line {
         if !self.range.is_empty() && offset < self.range.end {
             return;
         }
-        self.index = view.lines.index(offset);
-        self.range = view.lines.range(self.index);
-        let next = view.lines.range(self.index + 1);
+        let index = view.lines.index(offset);
+        self.range = view.lines.range(index);
+        let next = view.lines.range(index + 1);
         self.next = if next.start > self.range.start { next } else { self.range.end..self.range.end };
+    }
+
+    /// What of it can have to do with a name at `offset`: lines may be very long.
+    fn around(&self, offset: usize) -> Self {
+        let (start, end) = (offset.saturating_sub(256), offset + 4096);
+        let next = if self.range.end <= end { self.next.clone() } else { end..end };
+        Self { range: self.range.start.max(start)..self.range.end.min(end), next }
     }
 }
 
@@ -245,10 +256,10 @@ fn candidate(
     announced: Announced,
     text: &[u8],
     line: &Line,
-    word: &Range<usize>,
+    name: Range<usize>,
     dialect: Dialect,
 ) -> Option<(Assignment, Confidence)> {
-    let found = assignment::assignment(text, &line.range, &line.next, word, dialect).and_then(|found| {
+    let found = assignment::assignment(text, &line.range, &line.next, name.clone(), dialect).and_then(|found| {
         let confidence = credential::judge(announced, text, line.range.start, &found, dialect)?;
         Some((found, confidence))
     });
@@ -256,7 +267,6 @@ fn candidate(
         if announced == Announced::Password || dialect == Dialect::Code {
             return None;
         }
-        let name = assignment::name_around(text, &line.range, word);
         let value = credential::loose(text, &line.range, &name)?;
         Some((Assignment { name, value, quoted: false, bond: Bond::Spoken }, Confidence::Medium))
     };
