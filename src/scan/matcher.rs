@@ -1,5 +1,6 @@
 //! One set of rules at work on a hunk: from the prefilter's hits to matches that hold every condition.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -10,6 +11,7 @@ use super::assignment::{self, Assignment, Bond};
 use super::binding::{self, Binding, Kind};
 use super::dialect::Dialect;
 use super::lines::Lines;
+use super::runs::Runs;
 use super::{Match, credential, guard, verify};
 use crate::hunk::Hunk;
 use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
@@ -35,11 +37,18 @@ pub struct Matcher<'r> {
 struct View<'h> {
     hunk: &'h Hunk,
     lines: &'h Lines<'h>,
+    runs: &'h OnceCell<Runs>,
 }
 
 impl<'h> View<'h> {
     fn text(&self) -> &'h [u8] {
         &self.hunk.text
+    }
+
+    /// Whether a line that `range` touches has so many bytes in a row that a secret could be.
+    fn has_run(&self, range: &Range<usize>, least: u32) -> bool {
+        let lines = self.lines.index(range.start)..self.lines.index(range.end) + 1;
+        self.runs.get_or_init(|| Runs::of(self.text(), self.lines)).reach(lines, least)
     }
 
     /// The line of `offset`, and the offset within it.
@@ -85,7 +94,7 @@ impl<'r> Matcher<'r> {
 
     /// Appends the matches of every woken rule. `hits` are in the order of rules.
     pub fn matches(&self, hunk: &Hunk, lines: &Lines, hits: &[Hit], named: &[u16], into: &mut Vec<Match<'r>>) {
-        let view = View { hunk, lines };
+        let view = View { hunk, lines, runs: &OnceCell::new() };
         for rule in named {
             self.values(*rule, view, 0..hunk.text.len(), into);
         }
@@ -111,7 +120,7 @@ impl<'r> Matcher<'r> {
         let mut done = 0;
         for hit in hits.iter().filter(|hit| can_open(rule, view.text(), hit)) {
             let window = window(rule, view, hit);
-            if hit.at < done || !has_run(&view.text()[window.clone()], rule.run) {
+            if hit.at < done || !view.has_run(&window, rule.run) {
                 continue;
             }
             let regex = self.regex(hit.rule);
@@ -126,6 +135,7 @@ impl<'r> Matcher<'r> {
         let mut searched = 0..0;
         for hit in hits.iter().filter(|hit| begins_word(view.text(), hit.at, hit.len as usize)) {
             let around = view.lines.around(view.lines.index(hit.at), near.lines);
+            let around = clamp(around, &(hit.at..hit.at + hit.len as usize));
             let range = around.start.max(searched.end)..around.end;
             searched = around;
             if !range.is_empty() {
@@ -139,8 +149,8 @@ impl<'r> Matcher<'r> {
         let rule = &self.rules[index as usize];
         let Some(near) = rule.near.as_ref().filter(|_| applies_to(rule, &view.hunk.path)) else { return };
         // A name may stand in the line before.
-        let named = view.lines.around(view.lines.index(range.start), 1).start..range.end;
-        if !has_run(&view.text()[range.clone()], rule.run) || !holds_name(rule, &view.text()[named]) {
+        let named = clamp(view.lines.around(view.lines.index(range.start), 1), &range).start..range.end;
+        if !view.has_run(&range, rule.run) || !holds_name(rule, &view.text()[named]) {
             return;
         }
         let regex = self.regex(index);
@@ -299,17 +309,6 @@ fn holds_name(rule: &Rule, text: &[u8]) -> bool {
         let letters = binding::normalise(text);
         rule.names.iter().any(|name| memchr::memmem::find(letters.as_bytes(), name.as_bytes()).is_some())
     }
-}
-
-/// Whether `text` has so many bytes in a row without a blank or a quote, and not all of them of one word or path.
-fn has_run(text: &[u8], least: u32) -> bool {
-    let runs = text.split(|b| is_blank_or_quote(*b));
-    let telling = |run: &[u8]| {
-        let digit = run.iter().any(u8::is_ascii_digit);
-        let mixed = run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
-        digit || mixed || !run.iter().any(|b| matches!(b, b'_' | b'.' | b'/' | b'('))
-    };
-    least == 0 || runs.filter(|run| run.len() >= least as usize).any(|run| run.len() < 16 || telling(run))
 }
 
 /// The first match in `window` that holds the literal: the whole and the secret.
