@@ -32,6 +32,7 @@ pub fn run(args: &HookArgs) -> Result<Exit> {
             let [file] = given(args)?;
             message(Path::new(&file))
         }
+        Hook::PrePush if args.args.is_empty() && variable(FRAMEWORK).is_some() => push_of_framework(),
         Hook::PrePush => {
             let [remote, address] = given(args)?;
             push(&remote.to_string_lossy(), &address.to_string_lossy())
@@ -97,6 +98,20 @@ fn push(remote: &str, address: &str) -> Result<Exit> {
     let updates = lines()?.iter().map(|line| Update::from_pre_push(line)).collect::<Result<Vec<_>>>()?;
     let known = if remote == address { Known::AnyRemote } else { Known::Remote(remote.to_owned()) };
     pushed(Stage::Pushing, &updates, &known, None)
+}
+
+/// Set by pre-commit and prek at a push: they read git's lines themselves and hand over variables, of one ref.
+const FRAMEWORK: &str = "PRE_COMMIT_REMOTE_NAME";
+
+fn push_of_framework() -> Result<Exit> {
+    let set = |name| variable(name).with_context(|| format!("`{name}` is not set"));
+    let (remote, address) = (set(FRAMEWORK)?, set("PRE_COMMIT_REMOTE_URL")?);
+    // Without a range everything is pushed, up to the branch.
+    let tip = variable("PRE_COMMIT_TO_REF").or_else(|| variable("PRE_COMMIT_LOCAL_BRANCH"));
+    let tip = Repository::resolve(&tip.unwrap_or_else(|| "HEAD".to_owned()))?;
+    let name = variable("PRE_COMMIT_REMOTE_BRANCH").unwrap_or_default();
+    let known = if remote == address { Known::AnyRemote } else { Known::Remote(remote) };
+    pushed(Stage::Pushing, &[Update { new: Some(tip), old: None, name }], &known, None)
 }
 
 /// Scans what was sent here.
@@ -169,12 +184,14 @@ fn push_options() -> impl Iterator<Item = String> {
 
 /// A commit as a person knows it.
 fn described(commits: &[Commit], tip: Option<Id>, id: &str) -> Option<advice::Commit> {
-    let commit = commits.iter().find(|commit| commit.id.to_string() == id)?;
+    let age = commits.iter().position(|commit| commit.id.to_string() == id)?;
+    let commit = &commits[age];
     Some(advice::Commit {
         id: id[..10].to_owned(),
         author: commit.author.clone(),
         date: commit.date(),
         is_head: tip == Some(commit.id),
+        age,
         is_root: commit.parents.is_empty(),
         has_merges: commits.iter().any(|commit| commit.parents.len() > 1),
     })
@@ -182,7 +199,10 @@ fn described(commits: &[Commit], tip: Option<Id>, id: &str) -> Option<advice::Co
 
 /// Why this run is to be skipped, if somebody said so: `KEYSTOP_SKIP=reason`, or `SKIP=keystop` as pre-commit has it.
 fn skipped() -> Option<String> {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let listed = || set("SKIP").filter(|hooks| hooks.split(',').any(|hook| hook.trim() == "keystop"));
-    set("KEYSTOP_SKIP").or_else(|| listed().map(|_| "SKIP names keystop".to_owned()))
+    let listed = || variable("SKIP").filter(|hooks| hooks.split(',').any(|hook| hook.trim() == "keystop"));
+    variable("KEYSTOP_SKIP").or_else(|| listed().map(|_| "SKIP names keystop".to_owned()))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }

@@ -131,17 +131,6 @@ impl Placement {
         }
     }
 
-    /// Whether keystop answers the hook here.
-    pub fn holds(&self, hook: Hook) -> Result<bool> {
-        let is_shim = |path: PathBuf| Ok(matches!(file::state(&path)?, file::State::Keystop(_)));
-        match &self.way {
-            Way::Files(folder, _) | Way::Everywhere(folder) => is_shim(folder.join(hook.name())),
-            Way::Husky(folder) => block::is_placed(&folder.join(hook.name())),
-            Way::Settings(scope) => Ok(settings::command(hook, *scope)?.is_some()),
-            Way::Template(folder) => is_shim(folder.join("hooks").join(hook.name())),
-        }
-    }
-
     /// Has git look at a folder of keystop's own, once everything is in it.
     pub fn announce(&self) -> Result<()> {
         match &self.way {

@@ -15,6 +15,7 @@ mod message;
 mod objects;
 mod process;
 mod pushed;
+mod recent;
 mod rename;
 mod repository;
 mod staged;

@@ -377,3 +377,42 @@ fn after_an_upgrade_of_git_the_files_of_before_are_taken_out_too() {
     repo.keystop(&["uninstall"]).ok();
     assert!(traces(&repo) == before, "uninstalling has left something");
 }
+
+#[test]
+fn status_says_what_runs_and_what_stops_it() {
+    let repo = plain();
+    let ran = repo.keystop(&["status"]);
+    assert!(ran.code == 1 && ran.stdout.contains("does NOT run at every hook"), "{}", ran.stdout);
+    script(&repo, ".git/hooks/pre-commit", "#!/bin/sh\n");
+    repo.keystop(&["install"]).ok();
+    let said = repo.keystop(&["status"]).ok().stdout;
+    assert!(
+        said.contains("pre-commit        .git/hooks/pre-commit.keystop-orig, then .git/hooks/pre-commit\n"),
+        "{said}"
+    );
+    let hook = repo.path(".git/hooks/commit-msg");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).expect("it is ours");
+    let ran = repo.keystop(&["status"]);
+    assert!(ran.code == 1 && ran.stdout.contains("chmod +x"), "{}", ran.stdout);
+    repo.keystop(&["install"]).ok();
+    script(&repo, ".git/hooks/pre-commit", "#!/bin/sh\n# another tool was here\n");
+    fs::rename(repo.path(".git/hooks/pre-push"), repo.path(".git/hooks/pre-push.old")).expect("it is there");
+    let ran = repo.keystop(&["status"]);
+    assert!(ran.code == 1 && ran.stdout.contains("another tool has replaced keystop's hook"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("moved keystop's hook to `.git/hooks/pre-push.old`"), "{}", ran.stdout);
+    repo.write("lefthook.yml", "");
+    assert!(repo.keystop(&["status", "--format", "json"]).stdout.contains("lefthook"));
+}
+
+#[test]
+fn an_older_shim_is_told_and_renewed() {
+    let repo = plain();
+    repo.keystop(&["install"]).ok();
+    let hook = repo.path(".git/hooks/pre-commit");
+    let text = fs::read_to_string(&hook).expect("it is there");
+    fs::write(&hook, text.replace(&format!("from keystop {}", env!("CARGO_PKG_VERSION")), "from keystop 0.0.1"))
+        .expect("it is ours");
+    assert!(repo.keystop(&["status"]).ok().stdout.contains("is of keystop 0.0.1"));
+    assert!(repo.keystop(&["install"]).ok().stdout.contains("replaced keystop's older one"));
+    assert_eq!(fs::read_to_string(&hook).expect("it is there"), text);
+}

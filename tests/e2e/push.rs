@@ -215,6 +215,32 @@ fn other_peoples_lines_in_a_merge_stop_nobody() {
 }
 
 #[test]
+fn a_long_history_is_read_whole() {
+    let repo = cloned();
+    let commits = "for n in $(seq 200); do printf 'commit refs/heads/long\ncommitter A <a@b> %s +0000\ndata 1\nx\nM 644 inline f%s\ndata 5\nclean\n' $n $n; done";
+    repo.run("sh", &["-euc", &format!("{{ {commits}; }} | git fast-import --quiet")]).ok();
+    passes(&repo, &["origin", "long"]);
+    let leak = format!("printf 'M 644 inline a.py\ndata <<E\n%s\nE\n' '{}'", github_line());
+    let commits =
+        commits.replace("; done", &format!("; [ $n != 77 ] || {leak}; done")).replace("heads/long", "heads/leaky");
+    repo.run("sh", &["-euc", &format!("{{ {commits}; }} | git fast-import --quiet")]).ok();
+    let said = stopped(&repo, &["origin", "leaky"]);
+    assert!(said.contains("a.py:1:17 in ") && said.contains("(A, 1970-01-01 00:01)"), "{said}");
+}
+
+#[test]
+fn a_push_through_pre_commit_is_read_by_its_variables() {
+    let mut repo = cloned();
+    leaks(&repo, "a.py");
+    goes_on(&repo, "b");
+    repo.set("PRE_COMMIT_REMOTE_NAME", "origin");
+    repo.set("PRE_COMMIT_REMOTE_URL", "../origin");
+    repo.set("PRE_COMMIT_TO_REF", repo.git(&["rev-parse", "HEAD"]).ok().stdout.trim());
+    let ran = repo.keystop(&["hook", "pre-push"]);
+    assert!(ran.code == 1 && ran.stderr.contains("a.py:1"), "{}", ran.stderr);
+}
+
+#[test]
 fn what_git_would_not_hand_over_is_an_error() {
     let repo = cloned();
     assert_eq!(repo.keystop(&["hook", "pre-push", "origin"]).code, 2);

@@ -4,6 +4,7 @@ pub mod block;
 mod directory;
 pub mod everywhere;
 pub mod file;
+pub mod manager;
 pub mod settings;
 mod shim;
 
