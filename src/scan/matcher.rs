@@ -17,8 +17,9 @@ use crate::hunk::Hunk;
 use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
 
 /// A line longer than this is searched around the literal only.
-const LONG_LINE: usize = 16 * 1024;
-/// How far a rule without a longest match is followed in such a line.
+const LONG_LINE: usize = 1024;
+/// How far before its literal and behind it a rule without a longest match is followed.
+const NEAR: usize = 2 * 1024;
 const FAR: usize = 16 * 1024;
 /// A line of code longer than this was written by a machine.
 const MINIFIED: usize = 2000;
@@ -289,18 +290,21 @@ fn line(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
     if line.len() <= LONG_LINE {
         return line;
     }
-    let reach = reach.unwrap_or(FAR);
-    // The spare bytes keep the cut away from any match that holds the literal.
-    line.start.max(hit.at.saturating_sub(reach + 64))..line.end.min(hit.at + reach + 256)
+    let around = within(hit, reach);
+    line.start.max(around.start)..line.end.min(around.end)
 }
 
 /// The lines in which such a match must lie, if it can reach over line breaks.
 fn block(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
     let lines = view.lines;
+    let around = within(hit, reach);
     let start = lines.range(lines.index(hit.at).saturating_sub(LINES_BEFORE as usize)).start;
-    let end = hit.at.saturating_add(reach.unwrap_or(FAR)).min(view.text().len());
-    let end = lines.range(lines.index(end.saturating_sub(1).max(hit.at))).end;
-    start.max(hit.at.saturating_sub(reach.unwrap_or(FAR)))..end
+    start.max(around.start)..around.end.min(view.text().len())
+}
+
+/// How far a match that holds the literal can go; spare bytes keep the cut away from it.
+fn within(hit: &Hit, reach: Option<usize>) -> Range<usize> {
+    hit.at.saturating_sub(reach.unwrap_or(NEAR) + 64)..hit.at + reach.unwrap_or(FAR) + 256
 }
 
 /// Whether `text` begins with `name`, case and separators aside.
