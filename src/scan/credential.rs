@@ -27,6 +27,9 @@ pub fn judge(
         return None;
     }
     let bound = found.bond != Bond::Spoken;
+    if is_badge(&text[line..found.name.start]) {
+        return None;
+    }
     match announced {
         Announced::Password => {
             let telling = telling::of_password(name)?;
@@ -39,6 +42,11 @@ pub fn judge(
             token(value, telling, bound)
         }
     }
+}
+
+/// The token of a badge is in everybody's README and shows a picture.
+fn is_badge(before: &[u8]) -> bool {
+    ["badge", "shields.io"].iter().any(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
 }
 
 /// A password is chosen by a person: any mixture that is not made of words will do.
@@ -84,7 +92,10 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
 
 /// A value behind a telling word that is bound to nothing: long and random beyond doubt.
 pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Range<usize>> {
-    telling::of_token(&text[name.clone()], &text[line.start..name.start])?;
+    let telling = telling::of_token(&text[name.clone()], &text[line.start..name.start])?;
+    if telling == Telling::Weakly {
+        return None;
+    }
     let (from, end) = (name.end, line.end.min(name.end + 512));
     if !guard::is_open(&text[from..end]) {
         return None;

@@ -267,7 +267,21 @@ pub fn is_stock(password: &[u8]) -> bool {
     let lower = password.to_ascii_lowercase();
     let bare = lower.iter().rposition(|b| !b.is_ascii_digit() && !b"!_-.".contains(b)).map_or(0, |at| at + 1);
     let known = |text: &[u8]| STOCK.iter().any(|word| word.as_bytes() == text);
-    bare == 0 || known(&lower) || known(&lower[..bare])
+    bare == 0 || known(&lower) || known(&lower[..bare]) || known(&plain_letters(&lower))
+}
+
+/// A word behind look-alikes and marks: `p@$$w0rd!` is `password`.
+fn plain_letters(lower: &[u8]) -> Vec<u8> {
+    let letter = |byte: &u8| match byte {
+        b'@' | b'4' => Some(b'a'),
+        b'0' => Some(b'o'),
+        b'3' => Some(b'e'),
+        b'$' | b'5' => Some(b's'),
+        b'1' => Some(b'i'),
+        byte => byte.is_ascii_alphabetic().then_some(*byte),
+    };
+    let end = lower.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+    lower[..end].iter().filter_map(letter).collect()
 }
 
 /// A template's placeholder: `${X}`, `{{x}}`, `<your key>`, `%(x)s`, `#{x}`, `$X`, `%s`, `***`.
@@ -320,7 +334,9 @@ fn is_repetitive(body: &[u8]) -> bool {
     let most = counts.iter().max().copied().unwrap_or(0);
     // The first quarter may be a prefix of its own.
     let rest = &body[body.len() / 4..];
-    let block = (1..=rest.len() / 2).take(10).any(|period| rest.iter().zip(&rest[period..]).all(|(a, b)| a == b));
+    let repeats =
+        |text: &[u8]| (1..=text.len() / 2).take(10).any(|period| text.iter().zip(&text[period..]).all(|(a, b)| a == b));
+    let block = repeats(body) || repeats(rest);
     most * 2 > body.len() || run >= 8 || (longest >= 8 && longest * 3 > body.len()) || block
 }
 
@@ -405,7 +421,7 @@ mod tests {
 
     #[test]
     fn stock_passwords_are_whole_words() {
-        for text in ["password", "Admin", "test123", "secret!", "12345", "Passw0rd"] {
+        for text in ["password", "Admin", "test123", "secret!", "12345", "Passw0rd", "p@$$w0rd!"] {
             assert!(is_stock(text.as_bytes()), "{text}");
         }
         for text in ["passwordless-Kq8", "testX9q", "correct-horse"] {

@@ -14,7 +14,7 @@ use super::lines::Lines;
 use super::runs::Runs;
 use super::{Match, credential, guard, verify};
 use crate::hunk::Hunk;
-use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
+use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape, Structure};
 
 /// A line longer than this is searched around the literal only.
 const LONG_LINE: usize = 1024;
@@ -369,8 +369,10 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     {
         return None;
     }
+    // A password of plain words opens something only if nobody guesses: it is told.
+    let guessable = rule.structure == Some(Structure::UrlPassword) && guard::is_wordlike(secret);
     // A wrong checksum means that no vendor issued this; it is told, in case the scheme has changed.
-    let confidence = if checked == Some(false) { Confidence::Low } else { rule.confidence };
+    let confidence = if checked == Some(false) || guessable { Confidence::Low } else { rule.confidence };
     let parts = rule.parts.iter().filter_map(|part| companion(part, view, &span)).collect();
     let name = binding::binding(&view.text()[line.clone()], within).name;
     let name = name.map(|range| line.start + range.start..line.start + range.end);
