@@ -5,7 +5,7 @@ use std::io;
 use anyhow::Result;
 
 use super::placement::{Placement, shown};
-use crate::cli::{Format, StatusArgs};
+use crate::cli::{Listing, StatusArgs};
 use crate::exit::Exit;
 use crate::git::hooks::{Owner, block, file};
 use crate::report;
@@ -23,7 +23,7 @@ pub fn run(args: &StatusArgs) -> Result<Exit> {
     }
     let complete = rows.iter().all(|(_, _, installed)| *installed);
     let mut out = io::stdout().lock();
-    if args.format == Format::Json {
+    if args.format == Listing::Json {
         let hooks: Vec<_> = rows
             .iter()
             .map(|(hook, file, installed)| serde_json::json!({"hook": hook, "file": file, "installed": installed}))

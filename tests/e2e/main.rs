@@ -5,6 +5,7 @@ mod repo;
 
 mod committing;
 mod content;
+mod formats;
 mod layouts;
 mod paths;
 mod places;
