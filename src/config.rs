@@ -112,7 +112,7 @@ impl Config {
             config.rules.push(rule);
             needles.extend(woken_by);
         }
-        config.prefilter = (!config.rules.is_empty()).then(|| rules::prefilter_of(needles));
+        config.prefilter = (!config.rules.is_empty()).then(|| Prefilter::build(needles));
         let is_rule = |id: &str| known_rule(id) || config.rules.iter().any(|rule| *rule.id == *id);
         for entry in form.disable {
             if entry.reason.trim().is_empty() {
@@ -158,7 +158,7 @@ fn allow(form: AllowForm, is_rule: &dyn Fn(&str) -> bool) -> Result<Allow> {
 
 /// A value pattern speaks of the whole secret, or it would let through what merely contains it.
 fn anchored(value: &str) -> Result<Regex> {
-    rules::literal::parse(value).map_err(|why| anyhow!("{why}"))?;
+    rules::literal::parse(value).map_err(|why| anyhow!("one of `values`: {why}"))?;
     Ok(RegexBuilder::new(&format!("^(?:{value})$")).unicode(false).build()?)
 }
 

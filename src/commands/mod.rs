@@ -4,6 +4,7 @@ mod allow;
 mod demo;
 mod explain;
 mod find;
+mod fix;
 mod hook;
 mod install;
 mod placement;
@@ -13,6 +14,7 @@ mod search;
 mod session;
 mod status;
 mod uninstall;
+mod uses;
 mod verify;
 
 use anyhow::{Context, Result};
@@ -35,6 +37,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
+        Command::Fix(args) => fix::run(&args),
+        Command::Uses(args) => uses::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Demo => demo::run(),
         Command::Completions { shell } => {

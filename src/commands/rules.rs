@@ -12,7 +12,7 @@ use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::report;
 use crate::rules::syntax::{KeyForm, ProviderFile};
-use crate::rules::{self, Rule};
+use crate::rules::{self, Prefilter, Rule};
 use crate::scan::{Scanner, proof};
 
 /// A rule as it is written, and where it comes from.
@@ -103,7 +103,7 @@ fn faults(written: &[Written]) -> Vec<String> {
             Err(why) => faults.push(format!("{provider}: `{}`: {why}", form.id)),
         }
     }
-    let filter = rules::prefilter_of(needles);
+    let filter = Prefilter::build(needles);
     let scanner = Scanner::new(vec![(&compiled, &filter)], std::collections::BTreeSet::new());
     for Written { provider, form, .. } in written {
         if compiled.iter().any(|rule| *rule.id == *form.id) {

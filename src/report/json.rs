@@ -23,8 +23,6 @@ struct FindingOutput<'a> {
     provider: &'a str,
     severity: &'a str,
     confidence: &'a str,
-    /// False for keys made to be public.
-    secret: bool,
     path: String,
     commit: Option<&'a str>,
     start: PositionOutput,
@@ -75,7 +73,6 @@ fn finding(finding: &Finding) -> FindingOutput<'_> {
         provider: &finding.provider,
         severity: finding.severity.as_str(),
         confidence: confidence(finding),
-        secret: finding.is_secret,
         path: String::from_utf8_lossy(&finding.path).into_owned(),
         commit: commit(finding),
         start: position(finding.start),

@@ -87,7 +87,7 @@ pub fn is_digest(name: &[u8]) -> bool {
 }
 
 /// The words of a name, lower case; `apiKeySha256` has three.
-fn words(name: &[u8]) -> impl Iterator<Item = String> {
+pub fn words(name: &[u8]) -> impl Iterator<Item = String> {
     let mut words: Vec<String> = vec![String::new()];
     let mut before = b' ';
     for byte in name {

@@ -117,6 +117,129 @@ pub fn is_placeholder(secret: &[u8], prefix: usize) -> bool {
         || body.ends_with(b"EXAMPLEKEY")
 }
 
+/// Whether a value under a telling name is written as a literal: no reference, call, path, address, date or sentence.
+pub fn is_literal(value: &[u8], quoted: bool) -> bool {
+    let text = value.iter().any(|b| !b.is_ascii() || b.is_ascii_whitespace() || b.is_ascii_control());
+    !text && !is_reference(value, quoted) && !is_address(value) && !is_sealed(value)
+}
+
+/// Whether what follows a telling word may hold a credential in the clear: nothing sealed, no PEM.
+pub fn is_open(text: &[u8]) -> bool {
+    !["ENC[", "ENC(", "-----", "ssh-rsa ", "ssh-ed25519 "]
+        .iter()
+        .any(|part| memchr::memmem::find(text, part.as_bytes()).is_some())
+}
+
+/// A name for something that stands elsewhere: `.Values.key`, `process.env.KEY`, `@key`, `!Ref`, `secrets/key`.
+fn is_reference(value: &[u8], quoted: bool) -> bool {
+    let first = value.first().copied().unwrap_or_default();
+    let chain = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_' | b'[' | b']' | b'\'' | b'\"'));
+    let dotted = value.contains(&b'.') && chain;
+    let marked = !quoted && matches!(first, b'$' | b'!' | b'&' | b'*' | b'@' | b'{' | b'%' | b'<' | b'#');
+    let call = value.ends_with(b"()") || value.ends_with(b")") && value.contains(&b'(') && !quoted;
+    dotted
+        || marked
+        || call
+        || matches!(value, [b'$' | b'@' | b':', b'a'..=b'z' | b'A'..=b'Z' | b'_', rest @ ..]
+        if rest.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_'))
+}
+
+/// A URL, a path, a host, an e-mail address, a resource name, a MIME type: where things are, not what opens them.
+fn is_address(value: &[u8]) -> bool {
+    let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    let starts = |part: &[u8]| value.starts_with(part);
+    let slashes = value.iter().filter(|b| **b == b'/').count();
+    let parts = value.split(|b| matches!(b, b'/' | b'.' | b'-' | b'_'));
+    let words = parts.clone().filter(|part| part.iter().all(u8::is_ascii_alphabetic)).count();
+    let path = slashes >= 1 && words * 2 > parts.count();
+    let mail =
+        value.iter().filter(|b| **b == b'@').count() == 1 && value.rsplit(|b| *b == b'@').next().is_some_and(is_host);
+    holds(b"://")
+        || path
+        || mail
+        || is_host(value)
+        || ["./", "../", "~/", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
+}
+
+/// `mail.acme-shop.com`: short words of letters between dots, the last one a known kind of ending.
+fn is_host(value: &[u8]) -> bool {
+    const ENDINGS: &[&str] = &[
+        "com",
+        "net",
+        "org",
+        "io",
+        "dev",
+        "local",
+        "localhost",
+        "internal",
+        "svc",
+        "app",
+        "json",
+        "yaml",
+        "yml",
+        "pem",
+        "key",
+        "txt",
+        "xml",
+        "crt",
+        "js",
+        "ts",
+        "py",
+        "go",
+        "rb",
+        "java",
+        "php",
+        "conf",
+        "cfg",
+        "toml",
+        "ini",
+        "p12",
+        "jks",
+        "pfx",
+    ];
+    let end = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    end.len() < value.len() && ENDINGS.iter().any(|ending| ending.as_bytes() == end)
+}
+
+/// Encrypted on purpose: SOPS, ansible-vault, jasypt, eyaml, KMS and the like.
+fn is_sealed(value: &[u8]) -> bool {
+    const SEALS: &[&str] = &[
+        "ENC[",
+        "ENC(",
+        "$ANSIBLE_VAULT",
+        "vault:v",
+        "{cipher}",
+        "sops:",
+        "AQICAH",
+        "CiQA",
+        "AgA",
+        "ssh-rsa",
+        "{aes}",
+        "RU5D",
+        "sha1",
+        "sha256",
+        "sha384",
+        "sha512",
+        "md5",
+        "secure:",
+    ];
+    let sealed_secret = value.len() >= 300
+        && value.starts_with(b"A")
+        && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
+    sealed_secret || SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
+}
+
+/// Words and nothing else: an identifier, a phrase joined by `_ - . :`, letters with a number behind.
+pub fn is_wordlike(value: &[u8]) -> bool {
+    let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/'));
+    let mut parts = parts.map(|part| {
+        let start = part.iter().position(u8::is_ascii_alphabetic).unwrap_or(part.len());
+        let end = part.iter().rposition(u8::is_ascii_alphabetic).map_or(start, |at| at + 1);
+        &part[start..end]
+    });
+    parts.all(|part| part.iter().all(u8::is_ascii_alphabetic) && super::randomness::surprise(part) < 1.2)
+}
+
 /// Whether a whole password is a stock word, its digits at the end and its case aside.
 pub fn is_stock(password: &[u8]) -> bool {
     let lower = password.to_ascii_lowercase();
@@ -142,7 +265,20 @@ pub fn is_template(value: &[u8]) -> bool {
         || wrapped(b'%', b'%')
         || variable
         || starred
-        || [b"${".as_slice(), b"{{", b"$(", b"#{", b"<%", b"%(", b"...", b"%s", b"%v"].iter().any(|part| holds(part))
+        || ["${", "{{", "$(", "#{", "<%", "%("].iter().any(|open| is_filled(value, open.as_bytes()))
+        || value.ends_with(b"...")
+        || (value.len() < 40 && [b"...".as_slice(), b"%s", b"%v"].iter().any(|part| holds(part)))
+}
+
+/// Whether a template's opening is followed by what is filled in there, not by any characters.
+fn is_filled(value: &[u8], open: &[u8]) -> bool {
+    memchr::memmem::find_iter(value, open).any(|at| {
+        let name = &value[at + open.len()..];
+        let inner = |b: &u8| b.is_ascii_alphanumeric() || b"_.:-|,?'\" ()$!=/@".contains(b);
+        let length = name.iter().take_while(|b| inner(b)).count();
+        let closed = length == name.len() || matches!(name[length], b'}' | b'[' | b'%' | b'{');
+        length > 0 && (closed || open.ends_with(b"("))
+    })
 }
 
 /// One character or one short block over and over: `xxxx`, `0000`, `abc123abc123`.
@@ -159,7 +295,7 @@ fn is_repetitive(body: &[u8]) -> bool {
     }
     let most = counts.iter().max().copied().unwrap_or(0);
     let block = (1..=body.len() / 2).take(10).any(|period| body.iter().zip(&body[period..]).all(|(a, b)| a == b));
-    most * 2 > body.len() || (longest >= 8 && longest * 3 > body.len()) || block
+    most * 2 > body.len() || run >= 8 || (longest >= 8 && longest * 3 > body.len()) || block
 }
 
 /// Counting characters: `0123456789`, `abcdefgh`, `a1b2c3d4`, `AbCdEf`.
@@ -175,14 +311,21 @@ fn is_counting(body: &[u8]) -> bool {
         let ups = letters.iter().zip(&letters[stride..]).filter(|(a, b)| next(**a, **b)).count();
         ups * 10 >= pairs * 6
     };
-    steps(1) || steps(2)
+    let ends = |digits: &[u8]| {
+        let run = |forward: bool| {
+            let follows = |pair: &[u8]| if forward { pair[1] == pair[0] + 1 } else { pair[0] == pair[1] + 1 };
+            digits.iter().all(u8::is_ascii_digit) && digits.windows(2).all(follows)
+        };
+        run(true) || run(false)
+    };
+    steps(1) || steps(2) || ends(&body[..6]) || ends(&body[body.len() - 6..])
 }
 
 /// A word part says that this is no key: `YOUR_API_KEY`, `sk-your-key-here`.
 fn says_so(body: &[u8]) -> bool {
     let parts = body.split(|b| !b.is_ascii_alphabetic()).filter(|part| part.len() >= 3);
     let mut parts = parts.map(<[u8]>::to_ascii_lowercase);
-    let separated = body.iter().any(|b| matches!(b, b'_' | b'-' | b'.' | b' '));
+    let separated = body.iter().any(|b| matches!(b, b'_' | b'-' | b'.' | b' ' | b':'));
     let whole = body.iter().all(u8::is_ascii_alphabetic);
     (separated || whole) && parts.any(|part| WORDS.iter().any(|word| word.as_bytes() == part.as_slice()))
 }

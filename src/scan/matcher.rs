@@ -6,11 +6,13 @@ use std::sync::OnceLock;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::assignment::{self, Assignment, Bond};
 use super::binding::{self, Binding, Kind};
+use super::dialect::Dialect;
 use super::lines::Lines;
-use super::{Match, guard, verify};
+use super::{Match, credential, guard, verify};
 use crate::hunk::Hunk;
-use crate::rules::{Confidence, Hit, Near, Part, Prefilter, Rule, Shape};
+use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
 
 /// A line longer than this is searched around the literal only.
 const LONG_LINE: usize = 16 * 1024;
@@ -91,9 +93,8 @@ impl<'r> Matcher<'r> {
                 continue;
             }
             match &rule.shape {
-                Shape::Pattern { multiline, reach, .. } => {
-                    self.pattern(rule, view, hits, *multiline, reach.map(|reach| reach as usize), into);
-                }
+                Shape::Pattern { .. } => self.pattern(rule, view, hits, into),
+                Shape::Assigned { announced } => assigned(rule, *announced, view, hits, into),
                 Shape::Value { .. } if named.contains(&hits[0].rule) => {}
                 Shape::Value { .. } => self.value(rule, view, hits, into),
             }
@@ -104,18 +105,10 @@ impl<'r> Matcher<'r> {
         self.regexes[rule as usize].get_or_init(|| compile(&self.rules[rule as usize]))
     }
 
-    fn pattern(
-        &self,
-        rule: &'r Rule,
-        view: View,
-        hits: &[Hit],
-        multiline: bool,
-        reach: Option<usize>,
-        into: &mut Vec<Match<'r>>,
-    ) {
+    fn pattern(&self, rule: &'r Rule, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
         let mut done = 0;
-        for hit in hits {
-            let window = if multiline { block(view, hit, reach) } else { line(view, hit, reach) };
+        for hit in hits.iter().filter(|hit| can_open(rule, view.text(), hit)) {
+            let window = window(rule, view, hit);
             if hit.at < done || !has_run(&view.text()[window.clone()], rule.run) {
                 continue;
             }
@@ -143,7 +136,9 @@ impl<'r> Matcher<'r> {
     fn values(&self, index: u16, view: View, range: Range<usize>, into: &mut Vec<Match<'r>>) {
         let rule = &self.rules[index as usize];
         let Some(near) = rule.near.as_ref().filter(|_| applies_to(rule, &view.hunk.path)) else { return };
-        if !has_run(&view.text()[range.clone()], rule.run) {
+        // A name may stand in the line before.
+        let named = view.lines.around(view.lines.index(range.start), 1).start..range.end;
+        if !has_run(&view.text()[range.clone()], rule.run) || !holds_name(rule, &view.text()[named]) {
             return;
         }
         let regex = self.regex(index);
@@ -164,6 +159,7 @@ impl<'r> Matcher<'r> {
 fn compile(rule: &Rule) -> Regex {
     let source = match &rule.shape {
         Shape::Pattern { regex, .. } => regex.to_string(),
+        Shape::Assigned { .. } => unreachable!("an assigned value has no regex"),
         Shape::Value { regex } => format!("(?:^|[^0-9A-Za-z_-])({regex})(?:[^0-9A-Za-z_-]|$)"),
     };
     build(&source).unwrap_or_else(|error| panic!("the regex of `{}` has been checked: {error}", rule.id))
@@ -171,6 +167,100 @@ fn compile(rule: &Rule) -> Regex {
 
 fn build(source: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(source).unicode(false).build()
+}
+
+/// What is known of a hit before the regex is compiled: whether a secret that begins there can be long enough.
+fn can_open(rule: &Rule, text: &[u8], hit: &Hit) -> bool {
+    let Shape::Pattern { opens, .. } = &rule.shape else { return false };
+    let in_word = || hit.at > 0 && is_word(text[hit.at - 1]) && is_word(text[hit.at]);
+    let long = || {
+        let rest = &text[hit.at..text.len().min(hit.at + rule.run as usize)];
+        rest.len() >= rule.run as usize && !rest.iter().any(|b| is_blank_or_quote(*b))
+    };
+    match opens {
+        Opens::Nothing => true,
+        Opens::Secret => long(),
+        Opens::Word => !in_word() && long(),
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn is_blank_or_quote(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'')
+}
+
+/// Where a match that holds the literal must lie.
+fn window(rule: &Rule, view: View, hit: &Hit) -> Range<usize> {
+    let Shape::Pattern { multiline, reach, .. } = &rule.shape else { return hit.at..hit.at };
+    let reach = reach.map(|reach| reach as usize);
+    if *multiline { block(view, hit, reach) } else { line(view, hit, reach) }
+}
+
+/// What stands under the telling names that `hits` are words of.
+fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
+    let dialect = Dialect::of(&view.hunk.path);
+    if dialect == Dialect::Machine {
+        return;
+    }
+    let mut done = 0;
+    let mut line = Line { index: 0, range: 0..0, next: 0..0 };
+    for hit in hits {
+        line.advance(view, hit.at);
+        if hit.at < done {
+            continue;
+        }
+        let word = hit.at..hit.at + hit.len as usize;
+        let Some(found) = candidate(announced, view.text(), &line, &word, dialect) else { continue };
+        done = found.0.value.end;
+        let name = Some(found.0.name);
+        let judged = judge(rule, view, found.0.value);
+        into.extend(judged.map(|made| Match { name, confidence: made.confidence.min(found.1), ..made }));
+    }
+}
+
+/// A line, the one after it, and what of them is looked at.
+struct Line {
+    index: usize,
+    range: Range<usize>,
+    next: Range<usize>,
+}
+
+impl Line {
+    /// Moves to the line of `offset`.
+    fn advance(&mut self, view: View, offset: usize) {
+        if !self.range.is_empty() && offset < self.range.end {
+            return;
+        }
+        self.index = view.lines.index(offset);
+        self.range = view.lines.range(self.index);
+        let next = view.lines.range(self.index + 1);
+        self.next = if next.start > self.range.start { next } else { self.range.end..self.range.end };
+    }
+}
+
+fn candidate(
+    announced: Announced,
+    text: &[u8],
+    line: &Line,
+    word: &Range<usize>,
+    dialect: Dialect,
+) -> Option<(Assignment, Confidence)> {
+    let found = assignment::assignment(text, &line.range, &line.next, word, dialect).and_then(|found| {
+        let confidence = credential::judge(announced, text, line.range.start, &found, dialect)?;
+        Some((found, confidence))
+    });
+    let loose = || {
+        if announced == Announced::Password || dialect == Dialect::Code {
+            return None;
+        }
+        let name = assignment::name_around(text, &line.range, word);
+        let value = credential::loose(text, &line.range, &name)?;
+        Some((Assignment { name, value, quoted: false, bond: Bond::Spoken }, Confidence::Medium))
+    };
+    found.or_else(loose)
 }
 
 /// The part of a line in which a match that holds the literal must lie.
@@ -193,9 +283,17 @@ fn block(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
     start.max(hit.at.saturating_sub(reach.unwrap_or(FAR)))..end
 }
 
+/// Whether one of the names that the rule asks for stands in `text`; separators within a name do not matter.
+fn holds_name(rule: &Rule, text: &[u8]) -> bool {
+    rule.names.is_empty() || {
+        let letters = binding::normalise(text);
+        rule.names.iter().any(|name| memchr::memmem::find(letters.as_bytes(), name.as_bytes()).is_some())
+    }
+}
+
 /// Whether `text` has so many bytes in a row without a blank or a quote, and not all of them of one word or path.
 fn has_run(text: &[u8], least: u32) -> bool {
-    let runs = text.split(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'`'));
+    let runs = text.split(|b| is_blank_or_quote(*b));
     let telling = |run: &[u8]| {
         let digit = run.iter().any(u8::is_ascii_digit);
         let mixed = run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
