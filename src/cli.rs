@@ -6,6 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::git::hooks::Hook;
+use crate::report::Format;
 
 /// Stops a commit that holds a key, and says what to do now.
 #[derive(Debug, Parser)]
@@ -83,8 +84,20 @@ pub struct ScanArgs {
     pub format: Format,
 }
 
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, reader) = self.describe();
+        Some(PossibleValue::new(name).help(reader))
+    }
+}
+
+/// How lists and answers are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum Listing {
     Human,
     Json,
 }
@@ -120,8 +133,8 @@ pub struct UsesArgs {
     #[arg(value_name = "FINDING")]
     pub finding: String,
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
 }
 
 #[derive(Debug, Args)]
@@ -133,8 +146,8 @@ pub struct VerifyArgs {
     #[arg(long, conflicts_with = "finding")]
     pub stdin: bool,
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
 }
 
 #[derive(Debug, Args)]
@@ -150,8 +163,8 @@ pub struct AllowArgs {
 pub enum RulesCommand {
     /// Every rule: id, severity, provider and name
     List {
-        #[arg(long, value_enum, default_value_t = Format::Human)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = Listing::Human)]
+        format: Listing,
     },
     /// Check rules: the built-in ones, those of `.keystop.toml`, or catalogue files
     Check {
@@ -176,6 +189,6 @@ pub struct InstallArgs {
 
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
 }

@@ -9,12 +9,12 @@ use anyhow::{Context, Result, anyhow};
 
 use super::session::Session;
 use crate::advice::{self, Stage};
-use crate::cli::{Format, HookArgs};
+use crate::cli::HookArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::git::hooks::Hook;
 use crate::git::{self, Commit, Coverage, Id, Known, Merge, Ownership, Repository, Update};
-use crate::report;
+use crate::report::{self, Format};
 
 pub fn run(args: &HookArgs) -> Result<Exit> {
     // On a server it is not for the one who pushes to say what is skipped.

@@ -9,6 +9,7 @@ mod committing;
 mod content;
 mod decisions;
 mod five_keys;
+mod formats;
 mod hooks;
 mod install;
 mod layouts;
