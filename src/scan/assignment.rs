@@ -45,7 +45,13 @@ pub fn assignment(
     let tagged = name.start > line.start && text[name.start - 1] == b'<';
     let bond = cursor.bond(tagged)?;
     let (value, quoted, called) = cursor.value(dialect)?;
-    let bond = if called && bond == Bond::Assigned { Bond::Argument } else { bond };
+    let option = bond == Bond::Spoken && name.start > line.start && text[name.start - 1] == b'-';
+    let bond = match bond {
+        Bond::Assigned if called => Bond::Argument,
+        // `--token VALUE`
+        Bond::Spoken if option => Bond::Assigned,
+        bond => bond,
+    };
     Some(Assignment { name, value, quoted, bond })
 }
 
@@ -123,6 +129,9 @@ impl Cursor<'_> {
         }
         if self.sibling_value() {
             return Some(Bond::Assigned);
+        }
+        if self.peek().is_none() && self.text[self.next.clone()].trim_ascii_start().starts_with(b"=") {
+            self.turn();
         }
         if self.operator() {
             self.skip_type();
@@ -223,13 +232,43 @@ impl Cursor<'_> {
         if let Some(value) = self.quoted() {
             return Some((value, true, false));
         }
-        let (at, callee) = (self.at, self.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')));
+        if let Some(argument) = self.argument() {
+            return Some((argument, true, true));
+        }
+        (dialect != Dialect::Code).then(|| self.bare()).flatten().map(|value| (value, false, false))
+    }
+
+    /// The literal argument of a call: `make("VALUE")`, `new Token("VALUE")`, and the default in `getenv("X", "VALUE")`.
+    fn argument(&mut self) -> Option<Range<usize>> {
+        let start = self.at;
+        let constructs = self.eat(b"new ") || self.eat(b"await ");
+        let callee = self.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'<' | b'>'));
         if callee > 0 && self.eat(b"(") {
             self.skip_blanks();
-            return self.quoted().map(|value| (value, true, true));
+            let first = self.quoted();
+            let default = first.clone().filter(|_| !constructs).and_then(|first| self.second(first.end));
+            if first.is_some() {
+                return default.or(first);
+            }
         }
-        self.at = at;
-        (dialect != Dialect::Code).then(|| self.bare()).flatten().map(|value| (value, false, false))
+        self.at = start;
+        None
+    }
+
+    /// The literal behind a first argument, where that one is the name of a setting.
+    fn second(&mut self, end: usize) -> Option<Range<usize>> {
+        let name = &self.text[self.at..end];
+        let is_setting = |b: &u8| b.is_ascii_alphanumeric() || b"_.-\"'`".contains(b);
+        if !name.iter().all(is_setting) {
+            return None;
+        }
+        self.at = end + 1;
+        self.skip_blanks();
+        if !self.eat(b",") {
+            return None;
+        }
+        self.skip_blanks();
+        self.quoted()
     }
 
     /// `"..."` with a language's string prefix, or escaped as a string within a string.
@@ -247,7 +286,7 @@ impl Cursor<'_> {
         let repeats = rest[prefix + escapes..].iter().take(3).take_while(|b| **b == quote).count();
         // Three quotes open a long string, two are an empty one.
         let open = prefix + escapes + if repeats == 3 { 3 } else { 1 };
-        let length = self.closing(&rest[open..], quote, escapes)?;
+        let length = self.closing(&rest[open..], quote, escapes).or_else(|| unclosed(&rest[open..]))?;
         Some(self.at + open..self.at + open + length)
     }
 
@@ -274,6 +313,13 @@ impl Cursor<'_> {
         }
         (end > start && !self.text[start..end].contains(&b'(')).then_some(start..end)
     }
+}
+
+/// The first line of a string that goes on in the next: long, and without a blank, or it is an apostrophe.
+fn unclosed(text: &[u8]) -> Option<usize> {
+    let line = text.trim_ascii_end();
+    let line = line.strip_suffix(b"\\").unwrap_or(line);
+    (line.len() >= 20 && !line.iter().any(u8::is_ascii_whitespace)).then_some(line.len())
 }
 
 /// Whether a word ends in a bracket that was opened before it.
@@ -314,6 +360,9 @@ mod tests {
             ("{\"name\": \"API_TOKEN\", \"value\": \"VALUE\"}", "TOKEN", "API_TOKEN"),
             ("- name: API_TOKEN\n  value: \"VALUE\"", "TOKEN", "API_TOKEN"),
             ("token =\n    \"VALUE\"", "token", "token"),
+            ("token = new Token(\"VALUE\")", "token", "token"),
+            ("secret = os.getenv(\"NAME\", \"VALUE\")", "secret", "secret"),
+            ("KEY\n    = \"VALUE\";", "KEY", "KEY"),
         ] {
             let found = read(text, word, Dialect::Code).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.0.as_str(), found.1.as_str()), (name, "VALUE"), "{text}");
@@ -336,10 +385,17 @@ mod tests {
             assert_eq!(read(text, word, Dialect::Code), None, "{text}");
         }
         assert_eq!(read("token = make(VALUE)", "token", Dialect::Settings), None);
+        let open = format!("token = '{}", "VALUE".repeat(4));
+        assert_eq!(read(&open, "token", Dialect::Code).map(|found| found.1.len()), Some(20));
+        assert_eq!(read("token = 'VALUE and so on, at length", "token", Dialect::Code), None);
     }
 
     #[test]
     fn arguments_are_told_from_assignments() {
+        let option = read("login --token VALUE", "token", Dialect::Settings);
+        assert_eq!(option.map(|found| found.2), Some(Bond::Assigned));
+        let spoken = read("the token VALUE", "token", Dialect::Settings);
+        assert_eq!(spoken.map(|found| found.2), Some(Bond::Spoken));
         let bond = |text: &str, word: &str| read(text, word, Dialect::Code).map(|found| (found.1, found.2));
         assert_eq!(bond("setPassword(\"VALUE\")", "Password"), Some(("VALUE".into(), Bond::Argument)));
         assert_eq!(bond("header(\"X-Token\", \"VALUE\")", "Token"), Some(("VALUE".into(), Bond::Argument)));

@@ -1,5 +1,7 @@
 //! Guards: what looks like a key and is a placeholder. Each is anchored, and none is asked about a verified checksum.
 
+use super::published::is_published;
+
 /// Words that a placeholder consists of; compared with whole word parts, never inside a longer run of letters.
 const WORDS: &[&str] = &[
     "example",
@@ -115,12 +117,26 @@ pub fn is_placeholder(secret: &[u8], prefix: usize) -> bool {
         || says_so(body)
         || body.ends_with(b"EXAMPLE")
         || body.ends_with(b"EXAMPLEKEY")
+        || reads_environment(secret)
+        || is_published(secret)
+}
+
+/// An expression that reads a setting: nothing is written down.
+fn reads_environment(value: &[u8]) -> bool {
+    const READERS: &[&str] =
+        &["process.env", "os.environ", "import.meta.env", "System.getenv", "ENV[", "$env:", "$ENV{"];
+    READERS.iter().any(|reader| value.starts_with(reader.as_bytes()))
 }
 
 /// Whether a value under a telling name is written as a literal: no reference, call, path, address, date or sentence.
 pub fn is_literal(value: &[u8], quoted: bool) -> bool {
     let text = value.iter().any(|b| !b.is_ascii() || b.is_ascii_whitespace() || b.is_ascii_control());
-    !text && !is_code(value) && !is_reference(value, quoted) && !is_address(value) && !is_sealed(value)
+    !text
+        && !is_code(value)
+        && !is_reference(value, quoted)
+        && !is_address(value)
+        && !is_sealed(value)
+        && !is_hashed(value)
 }
 
 /// A regular expression, or code that a quote of another language was found in.
@@ -220,8 +236,11 @@ fn is_sealed(value: &[u8]) -> bool {
         "AQICAH",
         "CiQA",
         "AgA",
+        "AgB",
+        "gAAAAAB",
         "ssh-rsa",
         "{aes}",
+        "{AQAAABAAAA",
         "RU5D",
         "sha1",
         "sha256",
@@ -233,7 +252,38 @@ fn is_sealed(value: &[u8]) -> bool {
     let sealed_secret = value.len() >= 300
         && value.starts_with(b"A")
         && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
-    sealed_secret || SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
+    sealed_secret || is_public(value) || SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
+}
+
+/// Public keys and certificates: OpenSSH's form, and DER whose first element is no version number.
+fn is_public(value: &[u8]) -> bool {
+    const SSH: &[&str] =
+        &["AAAAB3NzaC1yc2E", "AAAAC3NzaC1lZDI1NTE5", "AAAAE2VjZHNhLXNoYTIt", "AAAAB3NzaC1kc3M", "age1"];
+    let der = || {
+        // A sequence with a length of its own bytes; a private key begins with its version, 0 or 1.
+        let head = super::verify::decode(&value[..value.len().min(24) / 4 * 4]).unwrap_or_default();
+        let length = match head.get(1) {
+            Some(0x81) => 3,
+            Some(0x82) => 4,
+            _ => 2,
+        };
+        head.len() > 8 && head[length] == 0x30
+    };
+    SSH.iter().any(|start| value.starts_with(start.as_bytes())) || (value.len() >= 56 && value[0] == b'M' && der())
+}
+
+/// A password's hash as `crypt` and its like write it: `$2b$10$...`, `{SSHA}...`.
+fn is_hashed(value: &[u8]) -> bool {
+    const SCHEMES: &[&str] =
+        &["1", "2a", "2b", "2y", "5", "6", "7", "y", "apr1", "argon2i", "argon2id", "scrypt", "pbkdf2"];
+    let mut parts = value.split(|b| *b == b'$');
+    let crypt = parts.next() == Some(b"")
+        && parts.next().is_some_and(|scheme| {
+            let scheme = scheme.split(|b| *b == b'-').next().unwrap_or_default();
+            SCHEMES.iter().any(|known| known.as_bytes() == scheme)
+        })
+        && parts.next().is_some();
+    crypt || [b"{SHA}".as_slice(), b"{SSHA}", b"{SSHA512}", b"{CRYPT}"].iter().any(|scheme| value.starts_with(scheme))
 }
 
 /// Words with numbers between them, as names of algorithms, packages and releases are: `AES256-GCM-SHA384`.
@@ -305,6 +355,42 @@ pub fn is_template(value: &[u8]) -> bool {
         || value.ends_with(b"...")
         || holds(b"....")
         || (value.len() < 40 && [b"...".as_slice(), b"%s", b"%v"].iter().any(|part| holds(part)))
+        || has_slot(value)
+        || is_format(value)
+}
+
+/// A place for a word in braces: `sk_live_{key}`, `tok-{alnum:24}`, `{0}-{1}`.
+fn has_slot(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'{', value).any(|at| {
+        let inner = value[at + 1..].split(|b| *b == b'}').next().unwrap_or_default();
+        let closed = at + 1 + inner.len() < value.len();
+        let name = inner.split(|b| *b == b':').next().unwrap_or_default();
+        let named = name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_' || *b == b'.')
+            || (name.len() >= 4 && is_wordlike(name));
+        let numbered = inner.iter().all(u8::is_ascii_digit);
+        closed
+            && !inner.is_empty()
+            && (named || numbered)
+            && inner.iter().all(|b| b.is_ascii_alphanumeric() || b"_.:".contains(b))
+    })
+}
+
+/// A format of `printf` with two places or more, and nothing random around them: `%d,%d-%d`, `user-%d-%x`.
+fn is_format(value: &[u8]) -> bool {
+    let mut rest = Vec::new();
+    let (mut at, mut places) = (0, 0);
+    while at < value.len() {
+        let width = value[at + 1..].iter().take_while(|b| b.is_ascii_digit() || b".-+#l".contains(b)).count();
+        let kind = value.get(at + 1 + width);
+        if value[at] == b'%' && kind.is_some_and(|kind| b"dsvxXiufgcpq".contains(kind)) {
+            places += 1;
+            at += width + 2;
+        } else {
+            rest.push(value[at]);
+            at += 1;
+        }
+    }
+    places >= 2 && !super::randomness::is_random(&rest)
 }
 
 /// Whether a template's opening is followed by what is filled in there, not by any characters.
@@ -357,7 +443,14 @@ fn is_counting(body: &[u8]) -> bool {
         };
         run(true) || run(false)
     };
-    counts || ends(&body[..6]) || ends(&body[body.len() - 6..])
+    counts || ends(&body[..6]) || ends(&body[body.len() - 6..]) || counts_bytes(body)
+}
+
+/// Bytes that count, in hexadecimal: `000102...0f`, forwards or backwards.
+fn counts_bytes(body: &[u8]) -> bool {
+    let Ok(bytes) = data_encoding::HEXLOWER_PERMISSIVE.decode(body) else { return false };
+    let steps = |step: u8| bytes.windows(2).filter(|pair| pair[1] == pair[0].wrapping_add(step)).count();
+    bytes.len() >= 8 && [1, 0x11, u8::MAX].iter().any(|step| steps(*step) * 4 >= (bytes.len() - 1) * 3)
 }
 
 /// A word part says that this is no key: `YOUR_API_KEY`, `sk-your-key-here`.
@@ -393,6 +486,13 @@ mod tests {
             "sk-000000123456789012345",
             "q8W3zL1vB9tR4kX7Kp654321",
             "deadbeefdeadbeefdeadbeef",
+            "000102030405060708090a0b0c0d0e0f",
+            "00112233445566778899aabbccddeeff",
+            "sk_live_{key}",
+            "tok-{alnum:24}",
+            "{0}-{1}-suffix",
+            "%d,%d-%d,%d:",
+            "process.env.ACME_SECRET,",
         ] {
             assert!(is_placeholder(text.as_bytes(), 0), "{text}");
         }
@@ -408,6 +508,10 @@ mod tests {
             "q8W3EXAMPLEz7L1vB9tR4k",
             "trueK3b9Xw2Lm5Qz8Vn1Rt6Y",
             "x7Kp2Lq9Wv4Nm8Rt3Zb6Yc1Df5G",
+            "x7Kp{Lq9Wv4}Nm8Rt3Zb6Yc1Df5G",
+            "x7Kp{Wq}Nm8Rt3Zb6Yc1Df5G",
+            "x7Kp2%dLq9Wv4Nm8R%xt3Zb6Yc1Df5G",
+            "4a7d1ed414474e4033ac29ccb8653d9b",
         ] {
             assert!(!is_placeholder(text.as_bytes(), 0), "{text}");
         }
@@ -417,6 +521,29 @@ mod tests {
     fn the_prefix_is_no_part_of_the_judgement() {
         assert!(is_placeholder(b"sk_live_xxxxxxxxxxxxxxxxxxxxxxxx", 8));
         assert!(!is_placeholder(b"example_4eC39HqLyjWDarjtT1zdp7dc", 8));
+    }
+
+    #[test]
+    fn what_is_sealed_hashed_or_public_is_no_literal() {
+        for text in [
+            "ENC[AES256_GCM,data:p673w==",
+            "ENC(k7Qz91xWq8W3zL1v)",
+            "gAAAAABk7Qz91xWq8W3zL1vB9tR4kX7Kp2Lq9Wv",
+            "$2b$10$k7Qz91xWq8W3zL1vB9tR4kX7Kp2Lq9Wv",
+            "$argon2id$v=19$m=65536$k7Qz91xW",
+            "{SSHA}k7Qz91xWq8W3zL1vB9tR",
+            "AAAAC3NzaC1lZDI1NTE5AAAAIGk7Qz91xWq8W3zL1vB9tR",
+            "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEk7Qz91xWq8W3zL1vB9tR4kX7Kp2L",
+        ] {
+            assert!(!is_literal(text.as_bytes(), true), "{text}");
+        }
+        for text in [
+            "ENCk7Qz91xWq8W3zL1v",
+            "$2k7Qz91xWq8W3",
+            "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgk7Qz91xWq8W3zL1vB9tR",
+        ] {
+            assert!(is_literal(text.as_bytes(), true), "{text}");
+        }
     }
 
     #[test]

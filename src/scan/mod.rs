@@ -12,6 +12,7 @@ mod guard;
 mod lines;
 mod matcher;
 pub mod proof;
+mod published;
 mod randomness;
 mod runs;
 mod telling;

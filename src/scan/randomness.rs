@@ -31,6 +31,9 @@ pub fn is_random(value: &[u8]) -> bool {
     if is_hex(value) {
         return is_mixed_hex(value);
     }
+    if is_time(value) {
+        return false;
+    }
     let parts = value.split(|b| !b.is_ascii_alphanumeric());
     if parts.clone().all(is_hex) {
         // Groups of digits, a letter among them: dates and numbers have none.
@@ -46,6 +49,12 @@ pub fn is_random(value: &[u8]) -> bool {
     // Without a digit among them, letters must be stranger: abbreviations and foreign words are no keys.
     let least = if digits == 0 { 1.6 } else { 1.0 };
     surprise(value) >= least && total >= 16.0 && digits < value.len()
+}
+
+/// A date and a time: numbers, what separates them, and at most the letters `T` and `Z`.
+fn is_time(value: &[u8]) -> bool {
+    let letters = value.iter().filter(|b| !b.is_ascii_digit() && !b"-:.+,/ ".contains(b));
+    letters.clone().all(|b| matches!(b, b'T' | b'Z' | b't' | b'z')) && letters.count() <= 2
 }
 
 /// Hexadecimal digits of one case only.
@@ -124,6 +133,8 @@ mod tests {
             "aes-256-gcm",
             "EC2InstanceProfile1",
             "utf8mb4_general_ci",
+            "2021-03-04T10:20:30",
+            "2021-03-04T10:20:30.123456Z",
         ] {
             assert!(!is_random(text.as_bytes()), "{text}: {}", surprise(text.as_bytes()));
         }
