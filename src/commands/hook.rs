@@ -112,14 +112,15 @@ fn pushed(stage: Stage, updates: &[Update], known: &Known) -> Result<Exit> {
     })
     .map_err(|error| report::hint(&error, "git fsck tells what is broken"))?;
     if session.has_findings() {
-        let tip = if stage == Stage::Receiving { updates.iter().find_map(|update| update.new) } else { Repository::head()? };
+        let tip =
+            if stage == Stage::Receiving { updates.iter().find_map(|update| update.new) } else { Repository::head()? };
         session.found_in(|id| described(&commits, tip, id));
     }
     session.finish(stage, Format::Human, coverage)
 }
 
 /// A commit as a person knows it.
-fn described(commits: &[Commit], tip: Option<Id>, id: &str) -> Option<advice::Commit> {
+pub fn described(commits: &[Commit], tip: Option<Id>, id: &str) -> Option<advice::Commit> {
     let commit = commits.iter().find(|commit| commit.id.to_string() == id)?;
     Some(advice::Commit {
         id: id[..10].to_owned(),

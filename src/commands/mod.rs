@@ -11,6 +11,7 @@ mod scan;
 mod session;
 mod status;
 mod uninstall;
+mod workers;
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;

@@ -37,8 +37,22 @@ impl<'c> Session<'c> {
     }
 
     pub fn take(&mut self, hunk: &Hunk) {
-        for found in self.scanner.scan(hunk) {
-            match allow::decide(self.config, hunk, &found) {
+        self.keep(self.judge(hunk));
+    }
+
+    /// Finds and decides; for any number of threads at once.
+    pub fn judge(&self, hunk: &Hunk) -> Vec<(Finding, Decision)> {
+        let decide = |found| {
+            let decision = allow::decide(self.config, hunk, &found);
+            (found, decision)
+        };
+        self.scanner.scan(hunk).into_iter().map(decide).collect()
+    }
+
+    /// Keeps what was found for the report.
+    pub fn keep(&mut self, judged: Vec<(Finding, Decision)>) {
+        for (found, decision) in judged {
+            match decision {
                 Decision::Allowed(_) => {
                     self.allowed += 1;
                     continue;

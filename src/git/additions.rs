@@ -40,9 +40,8 @@ pub fn read(
             continue;
         }
         let mut failed = None;
-        let read = content::added(objects, path, origin, new, &olds, &mut |hunk| {
-            act(hunk).inspect_err(|_| failed = Some(()))
-        });
+        let read =
+            content::added(objects, path, origin, new, &olds, &mut |hunk| act(hunk).inspect_err(|_| failed = Some(())));
         match read {
             Ok(()) => coverage.files += 1,
             Err(error) if failed.is_some() => return Err(error),

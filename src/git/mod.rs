@@ -6,6 +6,7 @@
 mod additions;
 mod changes;
 mod commit;
+mod commits;
 mod content;
 mod diff;
 pub mod hooks;
@@ -14,16 +15,19 @@ mod message;
 mod objects;
 mod process;
 mod pushed;
+mod range;
 mod rename;
 mod repository;
 mod staged;
 mod tree;
 
 pub use commit::Commit;
+pub use commits::Listed;
 pub use diff::added_lines;
 pub use message::message;
 pub use process::{LOCAL_VARIABLES, config, run as run_git};
 pub use pushed::{Known, Update, pushed};
+pub use range::{Range, commit, range};
 pub use repository::{Ownership, Repository};
 pub use staged::{Merge, staged};
 
@@ -84,4 +88,12 @@ pub struct Coverage {
     /// Files whose added lines were read.
     pub files: usize,
     pub unscanned: Vec<Unscanned>,
+}
+
+impl Coverage {
+    /// What was read and what was not, together.
+    pub fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.unscanned.extend(other.unscanned);
+    }
 }

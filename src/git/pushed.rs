@@ -4,10 +4,11 @@ use anyhow::{Context, Result, bail};
 
 use super::additions::{self, Seen};
 use super::commit::{self, Commit};
+use super::commits::{self, Listed};
 use super::objects::Kind;
 use super::repository::Repository;
-use super::{Coverage, Id, Unscanned, process, rename, tree};
-use crate::hunk::{Hunk, MESSAGE, Origin, TAG};
+use super::{Coverage, Id, tree};
+use crate::hunk::{Hunk, Origin, TAG};
 use crate::text;
 
 /// One ref that is to change on the other side.
@@ -92,42 +93,11 @@ pub fn pushed(
         tips.extend(update.new.map(|new| peel(repository, new, update, &mut coverage, act)).transpose()?.flatten());
     }
     let mut seen = Seen::default();
-    let mut commits = Vec::new();
-    for (id, parents) in list(&tips, updates, known)? {
-        let mut commit = commit::read(&repository.objects, id, parents)?;
-        let origin = Origin::Commit(id.to_string());
-        let lists = changes(repository, &commit, &mut coverage)?;
-        additions::read(&repository.objects, &origin, &lists, &mut seen, &mut coverage, act)?;
-        // Messages are not kept: there may be a million of them.
-        let message = std::mem::take(&mut commit.message);
-        act(Hunk::whole(MESSAGE.to_vec(), Origin::Message(id.to_string()), message))?;
-        commits.push(commit);
+    let mut found = Vec::new();
+    for listed in list(&tips, updates, known)? {
+        found.push(commits::read(&repository.objects, listed, &mut seen, &mut coverage, act)?);
     }
-    Ok((coverage, commits))
-}
-
-/// The changes from each parent; a root commit adds everything.
-fn changes(repository: &Repository, commit: &Commit, coverage: &mut Coverage) -> Result<Vec<Vec<super::changes::Change>>> {
-    let objects = &repository.objects;
-    let mut olds = Vec::new();
-    for parent in &commit.parents {
-        match objects.read(parent)? {
-            Some(_) => olds.push(Some(commit::read(objects, *parent, Vec::new())?.tree)),
-            // What is not here cannot be subtracted: more is read, never less.
-            None => olds.push(None),
-        }
-    }
-    if olds.is_empty() {
-        olds.push(None);
-    }
-    let compare = |old| tree::compare(objects, old, Some(commit.tree)).map(|list| rename::detect(objects, list));
-    olds.into_iter().map(compare).collect::<Result<_>>().or_else(|error| {
-        coverage.unscanned.push(Unscanned {
-            path: format!("commit {}", commit.id).into_bytes(),
-            reason: format!("{error:#}"),
-        });
-        Ok(Vec::new())
-    })
+    Ok((coverage, found))
 }
 
 /// The commit that a ref leads to; a tag's message is handed over on the way, and so is a file that a tag names.
@@ -164,23 +134,14 @@ fn peel(
     }
 }
 
-/// The commits to be scanned with their parents, the oldest first. Git lists them: it has the commit graph, knows the
-/// shallow boundary, and sees what is in quarantine.
-fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<(Id, Vec<Id>)>> {
+/// The commits to be scanned with their parents, the oldest first.
+fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<Listed>> {
     if tips.is_empty() {
         return Ok(Vec::new());
     }
     let mut revisions: String = tips.iter().map(|tip| format!("{tip}\n")).collect();
     // What the other side has and this one has not is no error: it hides nothing.
     revisions.extend(updates.iter().filter_map(|update| update.old).map(|old| format!("^{old}\n")));
-    let option = known.option();
-    let args = ["rev-list", "--topo-order", "--reverse", "--parents", "--ignore-missing", "--stdin", "--not", &option];
-    let listed = process::run_with(&args, revisions.as_bytes()).context("cannot list what is pushed")?;
-    let mut commits = Vec::new();
-    for line in listed.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-        let ids: Option<Vec<Id>> = line.split(|b| *b == b' ').map(Id::from_hex).collect();
-        let ids = ids.context("git rev-list answered in an unknown form")?;
-        commits.push((ids[0], ids[1..].to_vec()));
-    }
-    Ok(commits)
+    let args = ["--ignore-missing", "--stdin", "--not", &known.option()];
+    commits::list(&args, revisions.as_bytes()).context("cannot list what is pushed")
 }

@@ -42,6 +42,14 @@ impl Repository {
         // Every object would be hashed again as it is read, which takes longer than the scan; its zlib checksum is
         // verified all the same, and `git fsck` is there for more. Git does the same.
         git2::opts::strict_hash_verification(false);
+        Self::reopen()
+    }
+
+    /// Opens it once more, for another thread: a handle of libgit2 belongs to one.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn reopen() -> Result<Self> {
         match git2::Repository::open_from_env() {
             Ok(repository) => Ok(Self {
                 git_dir: repository.path().to_path_buf(),

@@ -34,7 +34,7 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
     let path = shell_quote(&group.first().path);
     let again = match stage {
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
-        Stage::File => None,
+        Stage::File | Stage::History => None,
         Stage::Message => return undo::message_again(),
         Stage::Pushing | Stage::Receiving => return undo::commits(group, language, commits),
     };
@@ -71,7 +71,9 @@ fn keep_untracked(path: &str, language: &Language, stage: Stage) -> Vec<Step> {
 /// A comment, where one can still be written; else the configuration, which holds for old commits too.
 fn not_a_key(language: &Language, finding: &Finding, stage: Stage) -> String {
     match language.comment.as_slice() {
-        [open, close] if matches!(stage, Stage::Staged | Stage::File) => format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule),
+        [open, close] if matches!(stage, Stage::Staged | Stage::File) => {
+            format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule)
+        }
         _ => format!("keystop allow {} --reason WHY", finding.fingerprint.as_str()),
     }
 }

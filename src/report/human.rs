@@ -40,7 +40,7 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         Some(command) if !report.unscanned.is_empty() => {
             writeln!(out, "hint: what cannot be read cannot be judged; to go on all the same, once: {command}")
         }
-        None if report.stage == Stage::File => summary(report, blocking.len(), out),
+        None if !report.stage.is_hook() => summary(report, blocking.len(), out),
         _ => Ok(()),
     }
 }
@@ -66,7 +66,7 @@ fn headline(report: &Report, count: usize) -> String {
         Stage::Receiving => {
             format!("keystop refused this push: it holds {keys}. What was sent is known to others: revoke it first.")
         }
-        Stage::File => format!("keystop found {keys}:"),
+        Stage::History | Stage::File => format!("keystop found {keys}:"),
     }
 }
 
@@ -100,7 +100,9 @@ fn places(report: &Report, group: &Group) -> String {
         let at = format!("{}:{}:{}", escape(&finding.path), finding.start.line, finding.start.column);
         match &finding.origin {
             Origin::Commit(id) | Origin::Message(id) => match report.commits.get(id) {
-                Some(Commit { id, author, date, .. }) => format!("{at} in {id} ({}, {date})", escape(author.as_bytes())),
+                Some(Commit { id, author, date, .. }) => {
+                    format!("{at} in {id} ({}, {date})", escape(author.as_bytes()))
+                }
                 None => at,
             },
             Origin::Staged | Origin::File => at,
@@ -155,5 +157,12 @@ fn keep_start(text: &str, room: usize) -> String {
 /// One line for what is told and does not stop anything.
 fn mention(report: &Report, group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()> {
     let why = if group.first().is_secret { "may be a key" } else { "is public by design" };
-    writeln!(out, "{} {}: {} {why} ({})", "keystop: note:".bold(), places(report, group), advice.name, group.first().rule)
+    writeln!(
+        out,
+        "{} {}: {} {why} ({})",
+        "keystop: note:".bold(),
+        places(report, group),
+        advice.name,
+        group.first().rule
+    )
 }
