@@ -46,6 +46,8 @@ pub struct Commit {
     pub is_head: bool,
     /// Without a parent.
     pub is_root: bool,
+    /// How many of the pushed commits are newer, as git lists them.
+    pub age: usize,
     /// Merges are among the commits that are pushed with it.
     pub has_merges: bool,
 }

@@ -158,7 +158,7 @@ fn allow(form: AllowForm, is_rule: &dyn Fn(&str) -> bool) -> Result<Allow> {
 
 /// A value pattern speaks of the whole secret, or it would let through what merely contains it.
 fn anchored(value: &str) -> Result<Regex> {
-    rules::literal::parse(value).map_err(|why| anyhow!("{why}"))?;
+    rules::literal::parse(value).map_err(|why| anyhow!("one of `values`: {why}"))?;
     Ok(RegexBuilder::new(&format!("^(?:{value})$")).unicode(false).build()?)
 }
 

@@ -16,7 +16,8 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     let pages = rules::pages();
     let page = pages.iter().find(|page| page.key.id == args.key).ok_or_else(|| {
         let near = config::nearest(&args.key, pages.iter().map(|page| page.key.id.as_str()));
-        report::hint(&anyhow!("there is no key `{}`{near}", args.key), "keystop rules list")
+        // Somebody may have pasted a secret: what was typed is not repeated.
+        report::hint(&anyhow!("there is no key of this id{near}"), "keystop rules list")
     })?;
     let options = Options { language: language(args.lang.as_deref())?, store: store(args.store.as_deref())? };
     report::use_colour(&io::stdout());

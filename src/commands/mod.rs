@@ -3,15 +3,19 @@
 mod allow;
 mod demo;
 mod explain;
+mod find;
+mod fix;
 mod hook;
 mod install;
 mod placement;
 mod rules;
 mod scan;
+mod search;
 mod session;
 mod status;
 mod uninstall;
-mod workers;
+mod uses;
+mod verify;
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
@@ -33,6 +37,9 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
+        Command::Fix(args) => fix::run(&args),
+        Command::Uses(args) => uses::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Demo => demo::run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "keystop", &mut std::io::stdout());

@@ -1,5 +1,8 @@
 //! Added text that is not git's: files and folders, new as a whole.
 
+pub mod plain;
+pub mod transaction;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,6 +65,20 @@ fn folder(path: &Path, read: &mut Read, act: &mut dyn FnMut(Hunk)) -> std::io::R
     Ok(())
 }
 
-fn bytes(path: &Path) -> Vec<u8> {
+/// A path as bytes, as git has it.
+pub fn bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_encoded_bytes().to_vec()
+}
+
+/// The path of its bytes.
+#[cfg(unix)]
+pub fn path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(bytes).into()
+}
+
+/// The path of its bytes; git writes UTF-8 where paths are not bytes.
+#[cfg(not(unix))]
+pub fn path(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }

@@ -11,25 +11,34 @@ mod content;
 mod diff;
 pub mod hooks;
 mod index;
+mod listing;
 mod message;
 mod objects;
 mod process;
 mod pushed;
 mod range;
+mod recent;
 mod rename;
 mod repository;
 mod staged;
+mod staging;
+mod store;
+mod trace;
 mod tree;
 
 pub use commit::Commit;
-pub use commits::Listed;
+pub use commits::Walked;
 pub use diff::added_lines;
+pub use listing::{is_ignored, listed, staged_content};
 pub use message::message;
-pub use process::{LOCAL_VARIABLES, config, run as run_git};
+pub use process::{LOCAL_VARIABLES, config, config_switch, run as run_git};
 pub use pushed::{Known, Update, pushed};
-pub use range::{Range, commit, range};
+pub use range::{Range, range};
 pub use repository::{Ownership, Repository};
 pub use staged::{Merge, staged};
+pub use staging::{difference, stage, store};
+pub use store::{Object, ObjectKind, Store, work_trees};
+pub use trace::{Held, Trace, trace};
 
 use std::fmt;
 

@@ -2,14 +2,12 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::additions::{self, Seen};
-use super::commit::{self, Commit};
-use super::commits::{self, Listed};
+use super::commits::{self, Listed, Walked};
 use super::objects::Kind;
 use super::repository::Repository;
-use super::{Coverage, Id, tree};
+use super::{Coverage, Id, additions, commit, tree};
 use crate::hunk::{Hunk, Origin, TAG};
-use crate::text;
+use crate::{text, workers};
 
 /// One ref that is to change on the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,28 +74,30 @@ impl Known {
     }
 }
 
-/// Hands over what `updates` bring that is not known, and returns the new commits, the oldest first.
+/// Judges what `updates` bring that is not known.
 ///
 /// # Errors
-/// The commits cannot be listed, a tree is missing, or `act` failed. A single file that cannot be read is told in the
-/// coverage.
-pub fn pushed(
+/// The commits cannot be listed, a commit is missing, or `judge` failed. A single file that cannot be read is told in
+/// the coverage.
+pub fn pushed<Made: Send>(
     repository: &Repository,
     updates: &[Update],
     known: &Known,
-    act: &mut dyn FnMut(Hunk) -> Result<()>,
-) -> Result<(Coverage, Vec<Commit>)> {
-    let mut coverage = Coverage::default();
-    let mut tips = Vec::new();
+    judge: &(impl Fn(Hunk) -> Result<Vec<Made>> + Sync),
+) -> Result<Walked<Made>> {
+    let (mut coverage, mut made, mut tips) = (Coverage::default(), Vec::new(), Vec::new());
     for update in updates {
-        tips.extend(update.new.map(|new| peel(repository, new, update, &mut coverage, act)).transpose()?.flatten());
+        let mut act = |hunk| {
+            made.extend(judge(hunk)?);
+            Ok(())
+        };
+        let peel = |new| peel(repository, new, update, &mut coverage, &mut act);
+        tips.extend(update.new.map(peel).transpose()?.flatten());
     }
-    let mut seen = Seen::default();
-    let mut found = Vec::new();
-    for listed in list(&tips, updates, known)? {
-        found.push(commits::read(&repository.objects, listed, &mut seen, &mut coverage, act)?);
-    }
-    Ok((coverage, found))
+    let mut walked = commits::walk(repository, &list(&tips, updates, known)?, workers::jobs(None), judge)?;
+    walked.coverage.add(coverage);
+    walked.made.extend(made);
+    Ok(walked)
 }
 
 /// The commit that a ref leads to; a tag's message is handed over on the way, and so is a file that a tag names.
@@ -127,14 +127,14 @@ fn peel(
             Kind::Tree => {
                 let lists = [tree::compare(objects, None, Some(id))?];
                 let origin = Origin::Commit(id.to_string());
-                additions::read(objects, &origin, &lists, &mut Seen::default(), coverage, act)?;
+                additions::read(objects, &origin, &lists, coverage, act)?;
                 return Ok(None);
             }
         }
     }
 }
 
-/// The commits to be scanned with their parents, the oldest first.
+/// The commits to be scanned.
 fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<Listed>> {
     if tips.is_empty() {
         return Ok(Vec::new());

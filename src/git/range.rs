@@ -1,11 +1,9 @@
-//! A range of commits, each against its parents.
+//! A range of commits.
 
 use anyhow::{Context, Result};
 
-use super::additions::Seen;
-use super::commits::{self, Listed};
+use super::commits::{self, Walked};
 use super::repository::Repository;
-use super::{Commit, Coverage};
 use crate::hunk::Hunk;
 
 /// Which commits are read.
@@ -18,27 +16,21 @@ pub struct Range<'a> {
     pub no_merges: bool,
 }
 
-/// The commits of a range, the oldest first.
+/// Judges what each commit of a range adds to its parents.
 ///
 /// # Errors
-/// Git does not know a revision.
-pub fn range(range: &Range) -> Result<Vec<Listed>> {
+/// Git does not know a revision, a commit is missing, or `judge` failed. A single file that cannot be read is told in
+/// the coverage.
+pub fn range<Made: Send>(
+    repository: &Repository,
+    range: &Range,
+    jobs: usize,
+    judge: &(impl Fn(Hunk) -> Result<Vec<Made>> + Sync),
+) -> Result<Walked<Made>> {
     let count = range.max_count.map(|count| format!("--max-count={count}"));
     let mut options: Vec<&str> = count.as_deref().into_iter().collect();
     options.extend(range.no_merges.then_some("--no-merges"));
     options.extend(["--end-of-options", range.revisions, "--"]);
-    commits::list(&options, b"").with_context(|| format!("cannot list the commits of `{}`", range.revisions))
-}
-
-/// Hands over what one commit adds, by itself: the answer must not depend on what was read before it.
-///
-/// # Errors
-/// The commit is missing, or `act` failed. A file that cannot be read is told in the coverage.
-pub fn commit(
-    repository: &Repository,
-    listed: &Listed,
-    coverage: &mut Coverage,
-    act: &mut dyn FnMut(Hunk) -> Result<()>,
-) -> Result<Commit> {
-    commits::read(&repository.objects, listed.clone(), &mut Seen::default(), coverage, act)
+    let unlisted = || format!("cannot list the commits of `{}`", range.revisions);
+    commits::walk(repository, &commits::list(&options, b"").with_context(unlisted)?, jobs, judge)
 }

@@ -42,14 +42,6 @@ impl Repository {
         // Every object would be hashed again as it is read, which takes longer than the scan; its zlib checksum is
         // verified all the same, and `git fsck` is there for more. Git does the same.
         git2::opts::strict_hash_verification(false);
-        Self::reopen()
-    }
-
-    /// Opens it once more, for another thread: a handle of libgit2 belongs to one.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn reopen() -> Result<Self> {
         match git2::Repository::open_from_env() {
             Ok(repository) => Ok(Self {
                 git_dir: repository.path().to_path_buf(),
@@ -89,6 +81,16 @@ impl Repository {
     pub fn work_tree() -> Option<PathBuf> {
         let top = process::run(&["rev-parse", "--show-toplevel"]).ok()?;
         Some(PathBuf::from(String::from_utf8_lossy(&top).trim_end_matches('\n')))
+    }
+
+    /// The folder of hooks in the repository itself, wherever git takes them from.
+    ///
+    /// # Errors
+    /// There is no repository.
+    pub fn common_hooks() -> Result<PathBuf> {
+        let common = process::run(&["rev-parse", "--git-common-dir"])?;
+        let common = PathBuf::from(String::from_utf8_lossy(&common).trim_end_matches('\n'));
+        std::path::absolute(common.join("hooks")).context("cannot resolve the git directory")
     }
 
     /// The index git means: a temporary one for `commit -a` and `commit PATH`.
@@ -132,6 +134,15 @@ impl Repository {
     pub fn head() -> Result<Option<Id>> {
         let output = process::command().args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).output()?;
         Ok(Id::from_hex(output.stdout.trim_ascii()))
+    }
+
+    /// The object that a revision names.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn resolve(revision: &str) -> Result<Id> {
+        let id = process::run(&["rev-parse", "--verify", "--end-of-options", revision])?;
+        Id::from_hex(id.trim_ascii()).with_context(|| format!("`{revision}` names no object"))
     }
 
     /// The tree of a commit.

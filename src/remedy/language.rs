@@ -9,6 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 
 use super::naming;
+use super::rewrite::Rewrite;
 use crate::rules::Page;
 
 /// Where a secret can be kept.
@@ -93,6 +94,8 @@ pub struct Language {
     /// What the snippet of a store needs first, one line.
     #[serde(default)]
     needs: BTreeMap<Store, String>,
+    /// How a literal becomes a read of the environment; none where that is not known well enough.
+    pub rewrite: Option<Rewrite>,
 }
 
 #[derive(Deserialize)]
@@ -155,6 +158,7 @@ impl Language {
             kind: Kind::Text,
             read: BTreeMap::new(),
             needs: BTreeMap::new(),
+            rewrite: None,
         }
     }
 

@@ -1,8 +1,13 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
+pub mod forms;
 pub mod language;
+mod literals;
+pub mod mentions;
 mod naming;
 mod page;
+pub mod rewrite;
+pub mod services;
 mod undo;
 
 pub use page::{Options, page};
@@ -45,7 +50,9 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
         text: if language.kind == Kind::Text {
             "Write a placeholder in its place:".into()
         } else {
-            format!("Keep the value in {} outside the repository, and read it:", names.env)
+            // A long name takes the place of what goes without saying, so that the line fits a terminal.
+            let place = if names.env.len() > 23 { "" } else { " outside the repository" };
+            format!("Keep the value in {}{place}, and read it:", names.env)
         },
         code: language.lines(Store::Env, names).unwrap_or_default(),
     };

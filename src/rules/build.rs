@@ -88,9 +88,13 @@ fn render(rules: &[Rule], needles: Vec<prefilter::Needle>, files: &BTreeMap<Stri
 
 fn render_rule(out: &mut String, rule: &Rule) {
     let shape = match &rule.shape {
-        Shape::Pattern { regex, multiline, reach } => {
-            format!("Shape::Pattern {{ regex: {}, multiline: {multiline}, reach: {reach:?} }}", text(regex))
+        Shape::Pattern { regex, multiline, reach, opens } => {
+            format!(
+                "Shape::Pattern {{ regex: {}, multiline: {multiline}, reach: {reach:?}, opens: Opens::{opens:?} }}",
+                text(regex)
+            )
         }
+        Shape::Assigned { announced } => format!("Shape::Assigned {{ announced: Announced::{announced:?} }}"),
         Shape::Value { regex } => format!("Shape::Value {{ regex: {} }}", text(regex)),
     };
     let near = rule

@@ -12,10 +12,11 @@ pub mod prefilter;
 mod rule;
 pub mod syntax;
 
+pub use literal::Opens;
 pub use page::{Page, pages};
 pub use prefilter::{Hit, Prefilter};
 pub use rule::{Near, Part, Rule, Shape};
-pub use syntax::{Confidence, Severity, Structure};
+pub use syntax::{Announced, Confidence, Severity, Structure};
 
 use std::borrow::Cow;
 
@@ -33,7 +34,7 @@ pub(crate) fn embedded() -> &'static [(&'static str, &'static str)] {
 mod generated {
     use super::checksum::Checksum;
     use super::prefilter::{Entry, Slot};
-    use super::{Confidence, Cow, Near, Part, Prefilter, Rule, Severity, Shape, Structure};
+    use super::{Announced, Confidence, Cow, Near, Opens, Part, Prefilter, Rule, Severity, Shape, Structure};
 
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }

@@ -8,31 +8,25 @@ use anyhow::Result;
 /// Works through the items `0..count` on `jobs` threads, each with a state of its own, and returns what was made of
 /// them in the order of items, so that the answer does not depend on the number of threads.
 ///
-/// `go_on` is asked before each item; what it refuses is not begun, and the answer is shorter.
-///
 /// # Errors
-/// The first error by order of items.
+/// The first error by order of items; after one, no other item is begun.
 pub fn map<State, Made: Send>(
     jobs: usize,
     count: usize,
-    start: impl Fn() -> Result<State> + Sync,
+    start: impl Fn() -> State + Sync,
     work: impl Fn(&mut State, usize) -> Result<Made> + Sync,
-    go_on: impl Fn() -> bool + Sync,
 ) -> Result<Vec<Made>> {
     let next = AtomicUsize::new(0);
     let made = Mutex::new(Vec::new());
     let thread = || {
-        let mut state = None;
+        let mut state = start();
         let mut mine = Vec::new();
         loop {
             let item = next.fetch_add(1, Ordering::Relaxed);
-            if item >= count || !go_on() {
+            if item >= count {
                 break;
             }
-            let result = match &mut state {
-                Some(state) => work(state, item),
-                none => start().and_then(|fresh| work(none.insert(fresh), item)),
-            };
+            let result = work(&mut state, item);
             if result.is_err() {
                 next.store(count, Ordering::Relaxed);
             }
@@ -53,7 +47,7 @@ pub fn map<State, Made: Send>(
 
 /// As many threads as were asked for, or as the machine runs at once.
 pub fn jobs(wanted: Option<usize>) -> usize {
-    wanted.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get)).max(1)
+    wanted.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
 }
 
 #[cfg(test)]
@@ -63,14 +57,14 @@ mod tests {
     #[test]
     fn what_was_made_is_in_the_order_of_items_whatever_the_number_of_threads() {
         for jobs in [1, 2, 7] {
-            let made = map(jobs, 100, || Ok(0), |_, item| Ok(item * 2), || true).unwrap();
+            let made = map(jobs, 100, || (), |(), item| Ok(item * 2)).unwrap();
             assert_eq!(made, (0..100).map(|item| item * 2).collect::<Vec<_>>());
         }
     }
 
     #[test]
     fn the_first_error_is_told() {
-        let made = map(2, 9, || Ok(()), |(), item| if item == 3 { anyhow::bail!("third") } else { Ok(item) }, || true);
+        let made = map(2, 9, || (), |(), item| if item == 3 { anyhow::bail!("third") } else { Ok(item) });
         assert_eq!(made.unwrap_err().to_string(), "third");
     }
 }
