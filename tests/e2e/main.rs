@@ -18,6 +18,7 @@ mod messages;
 mod paths;
 mod places;
 mod push;
+mod range;
 mod server;
 mod uses;
 mod verify;
