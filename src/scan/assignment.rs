@@ -245,10 +245,11 @@ impl Cursor<'_> {
         let callee = self.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'<' | b'>'));
         if callee > 0 && self.eat(b"(") {
             self.skip_blanks();
+            let reads = reads_setting(&self.text[start..self.at]);
             let first = self.quoted();
             let default = first.clone().filter(|_| !constructs).and_then(|first| self.second(first.end));
             if first.is_some() {
-                return default.or(first);
+                return default.or(first.filter(|_| !reads));
             }
         }
         self.at = start;
@@ -313,6 +314,14 @@ impl Cursor<'_> {
         }
         (end > start && !self.text[start..end].contains(&b'(')).then_some(start..end)
     }
+}
+
+/// Whether a call up to its `(` reads a setting, whose name is no value: `os.getenv(`, `ENV.fetch(`, `env(`.
+fn reads_setting(call: &[u8]) -> bool {
+    let lower = call.to_ascii_lowercase();
+    [b"env(".as_slice(), b"environ.get(", b"env.fetch(", b"env.get(", b"env_var("]
+        .iter()
+        .any(|end| lower.ends_with(end))
 }
 
 /// The first line of a string that goes on in the next: long, and without a blank, or it is an apostrophe.
@@ -388,6 +397,7 @@ mod tests {
         let open = format!("token = '{}", "VALUE".repeat(4));
         assert_eq!(read(&open, "token", Dialect::Code).map(|found| found.1.len()), Some(20));
         assert_eq!(read("token = 'VALUE and so on, at length", "token", Dialect::Code), None);
+        assert_eq!(read("secret = os.getenv(\"VALUE\")", "secret", Dialect::Code), None);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn judge(
         return None;
     }
     let bound = found.bond != Bond::Spoken;
-    if is_badge(&text[line..found.name.start]) {
+    if is_badge(&text[line..found.name.start]) || is_noise(name, &text[line..found.name.start]) {
         return None;
     }
     match announced {
@@ -49,6 +49,12 @@ fn is_badge(before: &[u8]) -> bool {
     ["badge", "shields.io"].iter().any(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
 }
 
+/// A short word in the middle of encoded bytes is no name.
+fn is_noise(name: &[u8], before: &[u8]) -> bool {
+    let opens = |b: &u8| b.is_ascii_whitespace() || b"\"'`,;{(<&?|/$[:@-#*!".contains(b);
+    name.len() <= 3 && !before.last().is_none_or(opens)
+}
+
 /// A password is chosen by a person: any mixture that is not made of words will do.
 fn password(value: &[u8]) -> Option<Confidence> {
     if guard::is_stock(value) || guard::is_wordlike(value) {
@@ -58,7 +64,7 @@ fn password(value: &[u8]) -> Option<Confidence> {
     let letters = has(u8::is_ascii_alphabetic);
     let other = has(u8::is_ascii_digit) || has(u8::is_ascii_punctuation);
     let surprise = randomness::surprise(value);
-    if randomness::is_random(value) || (letters && other && surprise >= 1.6) {
+    if randomness::is_random(value) || (letters && other && surprise >= 0.8) {
         return Some(Confidence::Medium);
     }
     (letters && other && value.len() >= 8 && surprise > 0.3).then_some(Confidence::Low)
@@ -77,6 +83,10 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
         return None;
     }
     let hex = randomness::is_hex(value);
+    // Codes of letters alone, as for activation, are read out on the phone as often as they are kept.
+    if telling == Telling::Weakly && !value.iter().any(u8::is_ascii_digit) {
+        return Some(Confidence::Low);
+    }
     // `key: linux-5d41402a...`: a cache is keyed by digests.
     let digest = |part: &[u8]| part.len() < value.len() && part.len() >= 20 && randomness::is_hex(part);
     if telling == Telling::Weakly && value.split(|b| !b.is_ascii_alphanumeric()).any(digest) {

@@ -12,7 +12,7 @@ use super::binding::{self, Binding, Kind};
 use super::dialect::Dialect;
 use super::lines::Lines;
 use super::runs::Runs;
-use super::{Match, credential, guard, randomness, verify};
+use super::{Match, credential, guard, randomness, vectors, verify};
 use crate::hunk::Hunk;
 use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape, Structure};
 
@@ -232,6 +232,9 @@ fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], 
         done = name.end;
         let Some(found) = candidate(announced, view.text(), &near, name, dialect) else { continue };
         done = found.0.value.end;
+        if vectors::is_known_answer(view.text(), view.lines, &found.0) {
+            continue;
+        }
         let name = Some(found.0.name);
         let judged = judge(rule, view, found.0.value);
         into.extend(judged.map(|made| Match { name, confidence: made.confidence.min(found.1), ..made }));

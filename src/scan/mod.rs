@@ -16,6 +16,7 @@ mod published;
 mod randomness;
 mod runs;
 mod telling;
+mod vectors;
 mod verify;
 
 use std::collections::BTreeSet;
