@@ -14,6 +14,9 @@ use crate::rules::{Announced, Confidence};
 /// Shorter values are nobody's secret, longer ones are data.
 const LENGTHS: Range<usize> = 6..4096;
 
+/// A token of fewer bytes could be guessed.
+const SHORTEST_TOKEN: usize = 8;
+
 /// How sure it is that an assignment gives a credential away; nothing if it does not.
 pub fn judge(
     announced: Announced,
@@ -27,6 +30,9 @@ pub fn judge(
         return None;
     }
     let bound = found.bond != Bond::Spoken;
+    if !bound && is_key_id(value) {
+        return None;
+    }
     if is_badge(&text[line..found.name.start]) || is_noise(name, &text[line..found.name.start]) {
         return None;
     }
@@ -37,11 +43,17 @@ pub fn judge(
             let firm = telling == Telling::Plainly && (bound || (found.quoted && dialect != Dialect::Code));
             if firm || randomness::is_random(value) { Some(sure) } else { None }
         }
+        Announced::Token if value.len() < SHORTEST_TOKEN => None,
         Announced::Token => {
             let telling = telling::of_token(name, &text[line..found.name.start])?;
             token(value, telling, bound)
         }
     }
+}
+
+/// Keys and their fingerprints are named by half a key's digest or the whole of it, as OpenPGP writes them.
+fn is_key_id(value: &[u8]) -> bool {
+    matches!(value.len(), 16 | 40) && value.iter().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b))
 }
 
 /// The token of a badge is in everybody's README and shows a picture.
@@ -89,6 +101,9 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
     }
     // `key: linux-5d41402a...`: a cache is keyed by digests.
     let digest = |part: &[u8]| part.len() < value.len() && part.len() >= 20 && randomness::is_hex(part);
+    if telling == Telling::Weakly && hex && value.len() <= 16 {
+        return Some(Confidence::Low);
+    }
     if telling == Telling::Weakly && value.split(|b| !b.is_ascii_alphanumeric()).any(digest) {
         return Some(Confidence::Low);
     }

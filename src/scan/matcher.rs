@@ -367,6 +367,10 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
         if guard::is_placeholder(secret, prefix) || verify::entropy(secret) < rule.entropy {
             return None;
         }
+        let numbered = secret.iter().any(u8::is_ascii_digit);
+        if matches!(rule.shape, Shape::Value { .. }) && numbered && guard::is_designation(secret) {
+            return None;
+        }
     }
     if let (Shape::Pattern { .. }, Some(near)) = (&rule.shape, &rule.near)
         && !is_near(near, view, &span)
@@ -374,7 +378,8 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
         return None;
     }
     // A password of plain words opens something only if nobody guesses: it is told.
-    let guessable = rule.structure == Some(Structure::UrlPassword) && guard::is_wordlike(secret);
+    let guessable =
+        rule.structure == Some(Structure::UrlPassword) && guard::is_guessable(&verify::percent_decoded(secret));
     // A wrong checksum means that no vendor issued this; it is told, in case the scheme has changed.
     let confidence = if checked == Some(false) || guessable { Confidence::Low } else { rule.confidence };
     let parts = rule.parts.iter().filter_map(|part| companion(part, view, &span)).collect();
@@ -460,6 +465,9 @@ fn clamp(range: Range<usize>, span: &Range<usize>) -> Range<usize> {
 fn bound(rule: &Rule, near: &Near, view: View, span: Range<usize>) -> Option<Option<Range<usize>>> {
     let (line, within) = view.sentence(span.start);
     let text = &view.text()[line.clone()];
+    if binding::is_revision(&text[..within], &view.text()[span.clone()]) {
+        return None;
+    }
     let Binding { kind, name } = binding::binding(text, within);
     let spelt = name.as_ref().map_or(&b""[..], |range| &text[range.clone()]);
     if binding::is_digest(spelt) {

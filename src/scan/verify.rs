@@ -25,7 +25,7 @@ pub fn has_structure(structure: Structure, secret: &[u8], before: &[u8]) -> bool
         Structure::Pem => is_usable_pem(secret),
         Structure::UrlPassword => is_real_password(secret, url_user(before)) && !is_named_before(secret, before),
         Structure::BasicAuth => is_basic_auth(secret),
-        Structure::Base64 => decode(secret).is_some(),
+        Structure::Base64 => decode(secret).is_some() && !guard::is_veiled_word(secret),
         Structure::Base64Json => holds_json(secret),
         Structure::DiscordBot => is_discord_bot(secret),
         Structure::Pypi => is_pypi(secret),
@@ -58,7 +58,7 @@ fn is_jwt(secret: &[u8]) -> bool {
 }
 
 /// A private key that can be used as it is: not encrypted, not cut short, not a format string.
-fn is_usable_pem(block: &[u8]) -> bool {
+pub fn is_usable_pem(block: &[u8]) -> bool {
     let holds = |part: &[u8]| memchr::memmem::find(block, part).is_some();
     let encrypted = holds(b"ENCRYPTED") || holds(b"DEK-Info");
     let cut = holds(b"...") || holds(b"%s") || holds(b"${") || holds(b"{{");
@@ -113,7 +113,7 @@ fn is_real_password(password: &[u8], user: &[u8]) -> bool {
 }
 
 /// A text without the escapes of URLs.
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
+pub fn percent_decoded(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
