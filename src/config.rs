@@ -25,6 +25,23 @@ struct ConfigForm {
     disable: Vec<DisableForm>,
     #[serde(default)]
     rule: Vec<KeyForm>,
+    #[serde(default)]
+    store: Placement,
+    message_footer: Option<String>,
+}
+
+/// Where the team keeps its secrets; what is not said is printed as the store's usual.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placement {
+    /// The word for `--store`.
+    #[serde(rename = "use")]
+    pub store: Option<String>,
+    pub mount: Option<String>,
+    pub path: Option<String>,
+    pub field: Option<String>,
+    pub namespace: Option<String>,
+    pub region: Option<String>,
 }
 
 /// Matches that are not secrets, and why.
@@ -59,6 +76,9 @@ pub struct Config {
     pub forms: Vec<KeyForm>,
     pub rules: Vec<Rule>,
     pub prefilter: Option<Prefilter>,
+    pub placement: Placement,
+    /// What the team adds to what is said: whom to tell, where its process is written.
+    pub message_footer: Option<String>,
 }
 
 /// One entry of the allowlist. What it does not name, it does not limit.
@@ -128,6 +148,8 @@ impl Config {
             config.allow.push(checked.with_context(|| format!("allow {}", number + 1))?);
         }
         config.forms = form.rule;
+        config.placement = form.store;
+        config.message_footer = form.message_footer;
         Ok(config)
     }
 }

@@ -9,6 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 
 use super::naming;
+use crate::config::Placement;
 use crate::rules::Page;
 
 /// Where a secret can be kept.
@@ -19,10 +20,26 @@ pub enum Store {
     Aws,
     Vault,
     Conjur,
+    #[serde(rename = "1password")]
+    OnePassword,
+    Doppler,
+    Sops,
+    Google,
+    Azure,
 }
 
 impl Store {
-    pub const ALL: [Self; 4] = [Self::Env, Self::Aws, Self::Vault, Self::Conjur];
+    pub const ALL: [Self; 9] = [
+        Self::Env,
+        Self::Aws,
+        Self::Vault,
+        Self::Conjur,
+        Self::OnePassword,
+        Self::Doppler,
+        Self::Sops,
+        Self::Google,
+        Self::Azure,
+    ];
 
     /// The word for `--store`.
     pub fn id(self) -> &'static str {
@@ -31,16 +48,16 @@ impl Store {
             Self::Aws => "aws",
             Self::Vault => "vault",
             Self::Conjur => "conjur",
+            Self::OnePassword => "1password",
+            Self::Doppler => "doppler",
+            Self::Sops => "sops",
+            Self::Google => "google",
+            Self::Azure => "azure",
         }
     }
 
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Env => "Environment variable",
-            Self::Aws => "AWS Secrets Manager",
-            Self::Vault => "HashiCorp Vault",
-            Self::Conjur => "CyberArk Conjur",
-        }
+    pub fn by_id(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|store| store.id() == word)
     }
 }
 
@@ -178,6 +195,10 @@ pub struct Names {
     pub path: String,
     /// Its field there.
     pub field: String,
+    /// Its name in stores that have no paths.
+    id: String,
+    mount: String,
+    region: String,
 }
 
 impl Names {
@@ -196,19 +217,39 @@ impl Names {
             var: naming::write(&words, language.case),
             path: format!("prod/{stem}"),
             field: own_words.unwrap_or(&words).join("_"),
+            id: naming::write(&words, Case::Kebab),
+            mount: "secret".into(),
+            region: "eu-west-1".into(),
             env,
         }
     }
 
+    /// The same, where the team has said how its store is laid out.
+    #[must_use]
+    pub fn placed(mut self, placement: &Placement) -> Self {
+        for (part, wanted) in [
+            (&mut self.path, &placement.path),
+            (&mut self.field, &placement.field),
+            (&mut self.mount, &placement.mount),
+            (&mut self.region, &placement.region),
+        ] {
+            if let Some(wanted) = wanted {
+                part.clone_from(wanted);
+            }
+        }
+        self
+    }
+
     /// Replaces `{env}` and its like; `{{` and `}}` are braces.
-    fn fill(&self, line: &str) -> String {
+    pub fn fill(&self, line: &str) -> String {
         let named = [
             ("{env}", self.env.as_str()),
             ("{var}", &self.var),
             ("{path}", &self.path),
             ("{field}", &self.field),
-            ("{mount}", "secret"),
-            ("{region}", "eu-west-1"),
+            ("{id}", &self.id),
+            ("{mount}", &self.mount),
+            ("{region}", &self.region),
         ];
         let mut filled = String::with_capacity(line.len());
         let mut rest = line;

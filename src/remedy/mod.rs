@@ -4,6 +4,7 @@ pub mod forms;
 pub mod language;
 mod naming;
 mod page;
+mod storing;
 mod undo;
 
 pub use page::{Options, page};
