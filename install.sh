@@ -81,7 +81,8 @@ keystop=$bin_dir/keystop
 say "Installed $("$keystop" --version) as $keystop"
 case :$PATH: in
 *:"$bin_dir":*) ;;
-*) say "Note: $bin_dir is not on your PATH. The hooks find keystop all the same; to type its name, add:" "  export PATH=\"$bin_dir:\$PATH\"" ;;
+*) say "Note: $bin_dir is not on your PATH. The hooks find keystop all the same; to type its name, add:"
+	say "  export PATH=\"$bin_dir:\$PATH\"" ;;
 esac
 
 own_checkout=no

@@ -44,6 +44,8 @@ pub struct Commit {
     pub is_head: bool,
     /// Without a parent.
     pub is_root: bool,
+    /// How many of the pushed commits are newer, as git lists them.
+    pub age: usize,
     /// Merges are among the commits that are pushed with it.
     pub has_merges: bool,
 }
@@ -159,8 +161,8 @@ pub struct Exposure {
     pub assigned: Option<String>,
     pub first_commit: Option<Moment>,
     pub first_push: Option<Moment>,
-    /// The commit to be changed, where there is one.
-    pub commit: Option<Commit>,
+    /// The commits that brought it in and that a ref other than the stash still leads to, newest first.
+    pub commits: Vec<Commit>,
     /// Hosts of the remotes.
     pub hosts: Vec<String>,
 }

@@ -6,6 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::git::hooks::Hook;
+use crate::report::Format;
 
 /// Stops a commit that holds a key, and says what to do now.
 #[derive(Debug, Parser)]
@@ -33,12 +34,16 @@ pub enum Command {
         #[command(subcommand)]
         command: RulesCommand,
     },
-    /// Install the hooks in this repository; existing hooks are kept and still run
+    /// Install the hooks: here, or for all repositories. Existing hooks are kept and still run
     Install(InstallArgs),
     /// Take the hooks out again and put back what was there
     Uninstall(InstallArgs),
     /// Which hooks run in this repository, and what could stop them
     Status(StatusArgs),
+    /// Read a key from the environment instead, its value moved to `.env`: shows the change, `--apply` makes it
+    Fix(FixArgs),
+    /// Who else uses a key: its value, its variable, its client library, by service and owner
+    Uses(UsesArgs),
     /// Is a key gone from every object and every file?
     Verify(VerifyArgs),
     /// See a commit with a key stopped, in a repository made for it
@@ -79,8 +84,20 @@ pub struct ScanArgs {
     pub format: Format,
 }
 
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, reader) = self.describe();
+        Some(PossibleValue::new(name).help(reader))
+    }
+}
+
+/// How lists and answers are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum Listing {
     Human,
     Json,
 }
@@ -98,6 +115,29 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct FixArgs {
+    /// A finding: its fingerprint, or path:line; without one, only a fix that was cut off is finished
+    #[arg(value_name = "FINDING")]
+    pub finding: Option<String>,
+    /// Make the change
+    #[arg(long)]
+    pub apply: bool,
+    /// The variable's name
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct UsesArgs {
+    /// A finding: its fingerprint, or path:line
+    #[arg(value_name = "FINDING")]
+    pub finding: String,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
+}
+
+#[derive(Debug, Args)]
 pub struct VerifyArgs {
     /// A finding: its fingerprint, or path:line
     #[arg(value_name = "FINDING", required_unless_present = "stdin")]
@@ -106,8 +146,8 @@ pub struct VerifyArgs {
     #[arg(long, conflicts_with = "finding")]
     pub stdin: bool,
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
 }
 
 #[derive(Debug, Args)]
@@ -123,8 +163,8 @@ pub struct AllowArgs {
 pub enum RulesCommand {
     /// Every rule: id, severity, provider and name
     List {
-        #[arg(long, value_enum, default_value_t = Format::Human)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = Listing::Human)]
+        format: Listing,
     },
     /// Check rules: the built-in ones, those of `.keystop.toml`, or catalogue files
     Check {
@@ -136,6 +176,12 @@ pub enum RulesCommand {
 
 #[derive(Debug, Args)]
 pub struct InstallArgs {
+    /// For all your repositories; each one's own hooks still run
+    #[arg(long)]
+    pub global: bool,
+    /// For repositories that will be made or cloned from now on (init.templateDir)
+    #[arg(long, conflicts_with = "global")]
+    pub template: bool,
     /// Only show what would be done
     #[arg(long)]
     pub dry_run: bool,
@@ -143,6 +189,6 @@ pub struct InstallArgs {
 
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
 }

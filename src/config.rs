@@ -1,5 +1,9 @@
 //! `.keystop.toml`: what a project has decided about its keys.
 
+mod placement;
+
+pub use placement::{Placement, Store};
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -28,20 +32,6 @@ struct ConfigForm {
     #[serde(default)]
     store: Placement,
     message_footer: Option<String>,
-}
-
-/// Where the team keeps its secrets; what is not said is printed as the store's usual.
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Placement {
-    /// The word for `--store`.
-    #[serde(rename = "use")]
-    pub store: Option<String>,
-    pub mount: Option<String>,
-    pub path: Option<String>,
-    pub field: Option<String>,
-    pub namespace: Option<String>,
-    pub region: Option<String>,
 }
 
 /// Matches that are not secrets, and why.
@@ -132,7 +122,7 @@ impl Config {
             config.rules.push(rule);
             needles.extend(woken_by);
         }
-        config.prefilter = (!config.rules.is_empty()).then(|| rules::prefilter_of(needles));
+        config.prefilter = (!config.rules.is_empty()).then(|| Prefilter::build(needles));
         let is_rule = |id: &str| known_rule(id) || config.rules.iter().any(|rule| *rule.id == *id);
         for entry in form.disable {
             if entry.reason.trim().is_empty() {
@@ -180,7 +170,7 @@ fn allow(form: AllowForm, is_rule: &dyn Fn(&str) -> bool) -> Result<Allow> {
 
 /// A value pattern speaks of the whole secret, or it would let through what merely contains it.
 fn anchored(value: &str) -> Result<Regex> {
-    rules::literal::parse(value).map_err(|why| anyhow!("{why}"))?;
+    rules::literal::parse(value).map_err(|why| anyhow!("one of `values`: {why}"))?;
     Ok(RegexBuilder::new(&format!("^(?:{value})$")).unicode(false).build()?)
 }
 
@@ -204,8 +194,11 @@ fn explain(error: &toml::de::Error, source: &str, file: &Path) -> anyhow::Error 
     let line = error.span().map_or(1, |span| source[..span.start.min(source.len())].matches('\n').count() + 1);
     let said = error.message().replace('\n', " ");
     let mut names = said.split('`').skip(1).step_by(2);
-    let hint = match (said.starts_with("unknown field"), names.next()) {
-        (true, Some(unknown)) => nearest(unknown, names),
+    let hint = match (said.split(' ').nth(1), names.next()) {
+        (Some("field"), Some(unknown)) if said.starts_with("unknown") => nearest(unknown, names),
+        (Some("variant"), _) => {
+            said.split_once(", expected one of ").map_or(String::new(), |(_, all)| format!("; one of {all}"))
+        }
         _ => String::new(),
     };
     let said = said.split(", expected").next().unwrap_or(&said);

@@ -93,7 +93,7 @@ impl Finding {
 /// The same secret in all its places: what a person has to deal with once.
 #[derive(Debug)]
 pub struct Group<'a> {
-    /// In the order of paths and lines; never empty.
+    /// The surest first, then by path and line; never empty.
     pub places: Vec<&'a Finding>,
 }
 
@@ -105,14 +105,18 @@ impl Group<'_> {
 
 /// Groups findings by secret; worst first, then by path and line.
 pub fn group(findings: &[Finding]) -> Vec<Group<'_>> {
-    let mut by_secret: BTreeMap<&Fingerprint, Vec<&Finding>> = BTreeMap::new();
+    let mut by_secret: BTreeMap<&Secret, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
-        by_secret.entry(&finding.fingerprint).or_default().push(finding);
+        by_secret.entry(&finding.secret).or_default().push(finding);
     }
     let mut groups: Vec<Group<'_>> = by_secret
         .into_values()
         .map(|mut places| {
-            places.sort_by(|a, b| (&a.path, a.start, &a.origin).cmp(&(&b.path, b.start, &b.origin)));
+            // Two rules may know the same secret: the one that says more of it speaks for all places.
+            let said = |f: &Finding| std::cmp::Reverse((f.blocks(), f.confidence, f.severity));
+            places.sort_by(|a, b| {
+                said(a).cmp(&said(b)).then_with(|| (&a.path, a.start, &a.origin).cmp(&(&b.path, b.start, &b.origin)))
+            });
             Group { places }
         })
         .collect();

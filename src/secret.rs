@@ -2,6 +2,7 @@
 
 /// The bytes of a secret. `Debug` prints a length; there is no `Display` and no `Serialize`, and the memory is cleared
 /// when the value goes. [`Secret::expose`] is the one accessor; a test holds the list of files that may call it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct Secret(Vec<u8>);
 
 impl Secret {

@@ -12,7 +12,8 @@ use crate::report;
 pub fn run(args: &AllowArgs) -> Result<Exit> {
     let is_fingerprint = args.fingerprint.len() == 16 && args.fingerprint.bytes().all(|b| b.is_ascii_hexdigit());
     if !is_fingerprint {
-        let error = anyhow!("`{}` is not a fingerprint", args.fingerprint);
+        // Somebody may have pasted the secret itself: what was typed is not repeated.
+        let error = anyhow!("this is not a fingerprint");
         return Err(report::hint(&error, "a fingerprint is 16 hex digits: keystop scan --format json shows it"));
     }
     let file = config::home(&std::env::current_dir()?);

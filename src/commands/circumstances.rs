@@ -37,7 +37,7 @@ pub fn of(config: &Config, word: &str) -> Result<Circumstances> {
         assigned: finding.assigned.clone(),
         first_commit: None,
         first_push: None,
-        commit: None,
+        commits: Vec::new(),
         hosts: Vec::new(),
     };
     if Repository::open(Ownership::Checked).is_ok() {
@@ -72,16 +72,21 @@ fn locate(finding: &Finding, exposure: &mut Exposure) -> Result<()> {
     let head = Repository::head()?;
     let reach = reach(&traces, head, exposure.first_push.is_some());
     exposure.reach = exposure.reach.max(reach);
-    let holder = commits.iter().find(|commit| holds(&traces, commit.id));
-    exposure.commit = holder.map(|commit| Commit {
-        id: short(commit.id),
-        author: commit.author.clone(),
-        date: commit.date(),
-        is_head: Some(commit.id) == head,
-        is_root: commit.is_root,
-        // A rebase that keeps merges does no harm where there is none.
-        has_merges: true,
-    });
+    let holders = commits.iter().filter(|commit| holds(&traces, commit.id));
+    exposure.commits = holders
+        .rev()
+        .enumerate()
+        .map(|(age, commit)| Commit {
+            id: short(commit.id),
+            author: commit.author.clone(),
+            date: commit.date(),
+            is_head: Some(commit.id) == head,
+            is_root: commit.is_root,
+            age,
+            // A rebase that keeps merges does no harm where there is none.
+            has_merges: true,
+        })
+        .collect();
     Ok(())
 }
 

@@ -28,7 +28,8 @@ pub fn run() -> Result<Exit> {
     say("A new repository, the hooks installed, and a file with a Stripe key made up just now:")?;
     shown(&folder.0, "git", &["init", "--quiet"])?;
     let keystop = std::env::current_exe().context("cannot find this binary")?;
-    let installed = Command::new(&keystop).arg("install").current_dir(&folder.0).stdout(Stdio::null()).status()?;
+    let keystop = keystop.to_string_lossy();
+    let installed = command(&folder.0, &keystop, &["install"]).stdout(Stdio::null()).status()?;
     if !installed.success() {
         bail!("the hooks could not be installed in `{}`", folder.0.display());
     }
@@ -65,6 +66,8 @@ fn command(folder: &Path, program: &str, args: &[&str]) -> Command {
     for name in git::LOCAL_VARIABLES {
         command.env_remove(name);
     }
+    // Hooks for all repositories may be installed already; here the repository's own are shown.
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     for name in ["GIT_AUTHOR", "GIT_COMMITTER"] {
         command.env(format!("{name}_NAME"), "keystop demo").env(format!("{name}_EMAIL"), "demo@example.org");
     }

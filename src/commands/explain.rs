@@ -6,9 +6,9 @@ use anyhow::{Result, anyhow};
 
 use super::{circumstances, find};
 use crate::cli::ExplainArgs;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Store};
 use crate::exit::Exit;
-use crate::remedy::language::{Language, Store};
+use crate::remedy::language::Language;
 use crate::remedy::{self, Options};
 use crate::report;
 use crate::rules;
@@ -27,7 +27,8 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     let id = found.as_ref().map_or(args.key.as_str(), |found| &found.finding.rule);
     let page = known(id).ok_or_else(|| {
         let near = config::nearest(id, pages.iter().map(|page| page.key.id.as_str()));
-        report::hint(&anyhow!("there is no key `{id}`{near}"), "keystop rules list")
+        // Somebody may have pasted a secret: what was typed is not repeated.
+        report::hint(&anyhow!("there is no key of this id{near}"), "keystop rules list")
     })?;
     let language = match (&args.lang, &found) {
         (None, Some(found)) => Language::of(&found.finding.path),
@@ -38,6 +39,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
         store: store(args.store.as_deref())?,
         placement: config.placement.clone(),
         exposure: found.map(|found| found.exposure),
+        footer: config.message_footer,
     };
     report::use_colour(&io::stdout());
     report::document(&remedy::page(page, &options), &mut io::stdout().lock())?;

@@ -3,17 +3,18 @@
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 
 use super::session::Session;
 use crate::advice::{self, Stage};
-use crate::cli::{Format, HookArgs};
+use crate::cli::HookArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::git::hooks::Hook;
 use crate::git::{self, Commit, Coverage, Id, Known, Merge, Ownership, Repository, Update};
-use crate::report;
+use crate::report::{self, Format};
 
 pub fn run(args: &HookArgs) -> Result<Exit> {
     // On a server it is not for the one who pushes to say what is skipped.
@@ -31,6 +32,7 @@ pub fn run(args: &HookArgs) -> Result<Exit> {
             let [file] = given(args)?;
             message(Path::new(&file))
         }
+        Hook::PrePush if args.args.is_empty() && variable(FRAMEWORK).is_some() => push_of_framework(),
         Hook::PrePush => {
             let [remote, address] = given(args)?;
             push(&remote.to_string_lossy(), &address.to_string_lossy())
@@ -50,7 +52,10 @@ pub fn run(args: &HookArgs) -> Result<Exit> {
 fn given<const COUNT: usize>(args: &HookArgs) -> Result<[OsString; COUNT]> {
     let name = args.hook.name();
     let count = args.args.len();
-    args.args.clone().try_into().or_else(|_| bail!("git hands {COUNT} arguments to {name}, and here are {count}"))
+    args.args.clone().try_into().map_err(|_| {
+        let error = anyhow!("git hands {COUNT} arguments to {name}, and here are {count}");
+        report::hint(&error, "git calls this; to look at what is staged: keystop scan --staged")
+    })
 }
 
 /// What git writes to the hook.
@@ -62,7 +67,8 @@ fn lines() -> Result<Vec<String>> {
 
 /// The configuration where git starts hooks: the top of the work tree, or a bare repository on a server.
 fn config() -> Result<Config> {
-    Config::find(Path::new(".").canonicalize()?.as_path())
+    let config = Config::find(Path::new(".").canonicalize()?.as_path());
+    config.map_err(|error| report::hint(&error, "keystop rules check tells when the file is right again"))
 }
 
 /// Scans what is staged.
@@ -91,42 +97,101 @@ fn message(file: &Path) -> Result<Exit> {
 fn push(remote: &str, address: &str) -> Result<Exit> {
     let updates = lines()?.iter().map(|line| Update::from_pre_push(line)).collect::<Result<Vec<_>>>()?;
     let known = if remote == address { Known::AnyRemote } else { Known::Remote(remote.to_owned()) };
-    pushed(Stage::Pushing, &updates, &known)
+    pushed(Stage::Pushing, &updates, &known, None)
+}
+
+/// Set by pre-commit and prek at a push: they read git's lines themselves and hand over variables, of one ref.
+const FRAMEWORK: &str = "PRE_COMMIT_REMOTE_NAME";
+
+fn push_of_framework() -> Result<Exit> {
+    let set = |name| variable(name).with_context(|| format!("`{name}` is not set"));
+    let (remote, address) = (set(FRAMEWORK)?, set("PRE_COMMIT_REMOTE_URL")?);
+    // Without a range everything is pushed, up to the branch.
+    let tip = variable("PRE_COMMIT_TO_REF").or_else(|| variable("PRE_COMMIT_LOCAL_BRANCH"));
+    let tip = Repository::resolve(&tip.unwrap_or_else(|| "HEAD".to_owned()))?;
+    let name = variable("PRE_COMMIT_REMOTE_BRANCH").unwrap_or_default();
+    let known = if remote == address { Known::AnyRemote } else { Known::Remote(remote) };
+    pushed(Stage::Pushing, &[Update { new: Some(tip), old: None, name }], &known, None)
 }
 
 /// Scans what was sent here.
 fn receive(updates: &[Update]) -> Result<Exit> {
-    pushed(Stage::Receiving, updates, &Known::Here)
+    let server = Server::read()?;
+    if let Some(reason) = server.skipped {
+        report::note(&format!("skipped, as this server allows: {reason}"));
+        return Ok(Exit::Clean);
+    }
+    pushed(Stage::Receiving, updates, &Known::Here, Some(server.time_limit))
 }
 
-fn pushed(stage: Stage, updates: &[Update], known: &Known) -> Result<Exit> {
+fn pushed(stage: Stage, updates: &[Update], known: &Known, time_limit: Option<Duration>) -> Result<Exit> {
     if updates.iter().all(|update| update.new.is_none()) {
         return Ok(Exit::Clean);
     }
+    let start = Instant::now();
     let repository = Repository::open(Ownership::JudgedByGit)?;
     let config = config()?;
     let mut session = Session::new(&config);
     let (coverage, commits) = git::pushed(&repository, updates, known, &mut |hunk| {
         session.take(&hunk);
-        Ok(())
-    })
-    .map_err(|error| report::hint(&error, "git fsck tells what is broken"))?;
+        match time_limit {
+            Some(limit) if start.elapsed() > limit => Err(over(limit)),
+            _ => Ok(()),
+        }
+    })?;
     if session.has_findings() {
-        let tip =
-            if stage == Stage::Receiving { updates.iter().find_map(|update| update.new) } else { Repository::head()? };
+        let sent = || updates.iter().find_map(|update| update.new);
+        let tip = if stage == Stage::Receiving { sent() } else { Repository::head()? };
         session.found_in(|id| described(&commits, tip, id));
     }
     session.finish(stage, Format::Human, coverage)
 }
 
+/// What was not looked at within the time is not let in.
+fn over(limit: Duration) -> anyhow::Error {
+    let error = anyhow!("not all of this push could be checked in {} s, so it is refused", limit.as_secs_f64());
+    report::hint(&error, "push it in parts, or ask for a longer keystop.timeLimit in the server's git config")
+}
+
+/// What the server's own git config says; what is pushed has no say.
+struct Server {
+    time_limit: Duration,
+    /// Why nothing is checked, if the one who pushes asks for it and may.
+    skipped: Option<String>,
+}
+
+/// Seconds that a push may take to be checked.
+const TIME_LIMIT: f64 = 60.0;
+
+impl Server {
+    fn read() -> Result<Self> {
+        let limit = git::config("keystop.timeLimit")?;
+        let seconds = limit.as_deref().map_or(Ok(TIME_LIMIT), str::parse).ok();
+        let time_limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let time_limit = time_limit.context("keystop.timeLimit is a number of seconds")?;
+        let skipped = push_options().find_map(|option| Some(option.strip_prefix("keystop.skip=")?.trim().to_owned()));
+        let skipped = skipped.filter(|reason| !reason.is_empty());
+        let may = skipped.is_some() && git::config_switch("keystop.allowSkip")?;
+        Ok(Self { time_limit, skipped: skipped.filter(|_| may) })
+    }
+}
+
+/// What the one who pushes has said with `git push -o`.
+fn push_options() -> impl Iterator<Item = String> {
+    let count = std::env::var("GIT_PUSH_OPTION_COUNT").ok().and_then(|count| count.parse::<usize>().ok());
+    (0..count.unwrap_or(0)).filter_map(|number| std::env::var(format!("GIT_PUSH_OPTION_{number}")).ok())
+}
+
 /// A commit as a person knows it.
 fn described(commits: &[Commit], tip: Option<Id>, id: &str) -> Option<advice::Commit> {
-    let commit = commits.iter().find(|commit| commit.id.to_string() == id)?;
+    let age = commits.iter().position(|commit| commit.id.to_string() == id)?;
+    let commit = &commits[age];
     Some(advice::Commit {
         id: id[..10].to_owned(),
         author: commit.author.clone(),
         date: commit.date(),
         is_head: tip == Some(commit.id),
+        age,
         is_root: commit.parents.is_empty(),
         has_merges: commits.iter().any(|commit| commit.parents.len() > 1),
     })
@@ -134,7 +199,10 @@ fn described(commits: &[Commit], tip: Option<Id>, id: &str) -> Option<advice::Co
 
 /// Why this run is to be skipped, if somebody said so: `KEYSTOP_SKIP=reason`, or `SKIP=keystop` as pre-commit has it.
 fn skipped() -> Option<String> {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let listed = || set("SKIP").filter(|hooks| hooks.split(',').any(|hook| hook.trim() == "keystop"));
-    set("KEYSTOP_SKIP").or_else(|| listed().map(|_| "SKIP names keystop".to_owned()))
+    let listed = || variable("SKIP").filter(|hooks| hooks.split(',').any(|hook| hook.trim() == "keystop"));
+    variable("KEYSTOP_SKIP").or_else(|| listed().map(|_| "SKIP names keystop".to_owned()))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }

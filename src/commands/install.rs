@@ -1,34 +1,42 @@
-//! `keystop install`: hooks in this repository. What was there before stays and still runs.
+//! `keystop install`: hooks in this repository, or in all. What was there before stays and still runs.
 
 use std::io;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use super::placement::{Placement, shown};
+use super::placement::{Placement, Target, Way};
 use crate::cli::InstallArgs;
 use crate::exit::Exit;
 use crate::git::hooks::{Change, Owner};
 use crate::report;
 
 pub fn run(args: &InstallArgs) -> Result<Exit> {
-    let placement = Placement::find()?;
+    let target = Target::of(args);
+    let placement = Placement::all(target)?.into_iter().next().context("hooks can be placed somewhere")?;
     let mut said = Vec::new();
     let mut changed = false;
     for hook in placement.hooks {
         let change = placement.place(*hook, args.dry_run)?;
         changed |= change != Change::Unchanged;
-        said.push(format!("  {:17} {}  {}", hook.name(), shown(&placement.file(*hook)), outcome(change)));
+        said.push(format!("  {:17} {}  {}", hook.name(), placement.shown(*hook), outcome(change)));
     }
+    if !args.dry_run {
+        placement.announce()?;
+    }
+    let place = target.shown();
     let title = match (args.dry_run, changed) {
-        (true, true) => "keystop would be installed in this repository:",
-        (false, true) => "keystop is installed in this repository:",
-        (_, false) => "keystop was installed in this repository already:",
+        (true, true) => format!("keystop would be installed in {place}:"),
+        (false, true) => format!("keystop is installed in {place}:"),
+        (_, false) => format!("keystop was installed in {place} already:"),
     };
-    said.insert(0, title.to_owned());
-    if placement.directory.owner != Owner::Repository {
-        said.push("These files are part of the work tree: commit them, and keystop runs for the whole team.".into());
-    }
-    said.push("Which hooks run: keystop status. Out again: keystop uninstall".into());
+    said.insert(0, title);
+    said.extend(remark(&placement.way).map(str::to_owned));
+    let option = match target {
+        Target::Repository => "",
+        Target::Global => " --global",
+        Target::Template => " --template",
+    };
+    said.push(format!("Which hooks run: keystop status. Out again: keystop uninstall{option}"));
     report::lines(&said, &mut io::stdout().lock())?;
     Ok(Exit::Clean)
 }
@@ -40,5 +48,21 @@ fn outcome(change: Change) -> &'static str {
         Change::Updated => "(replaced keystop's older one)",
         Change::Unchanged => "(as it was)",
         Change::Restored | Change::Removed => "(gone)",
+    }
+}
+
+/// What one has to know of this way.
+fn remark(way: &Way) -> Option<&'static str> {
+    match way {
+        Way::Husky(_) | Way::Files(_, Owner::Team) => {
+            Some("These files are part of the work tree: commit them, and keystop runs for the whole team.")
+        }
+        Way::Settings(_) => Some("Programs that bring a git of their own older than 2.54 ignore these settings."),
+        Way::Everywhere(_) => Some(
+            "Each repository's own hooks still run. One with a core.hooksPath of its own, as husky sets it,\n\
+             does not look there: run keystop install in it.",
+        ),
+        Way::Template(_) => Some("Repositories that are there already get them by git init, run in them again."),
+        Way::Files(..) => None,
     }
 }

@@ -5,6 +5,7 @@ mod circumstances;
 mod demo;
 mod explain;
 mod find;
+mod fix;
 mod hook;
 mod install;
 mod placement;
@@ -14,6 +15,7 @@ mod search;
 mod session;
 mod status;
 mod uninstall;
+mod uses;
 mod verify;
 
 use anyhow::{Context, Result};
@@ -36,6 +38,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Rules { command } => rules::run(&command),
+        Command::Fix(args) => fix::run(&args),
+        Command::Uses(args) => uses::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Demo => demo::run(),
         Command::Completions { shell } => {

@@ -5,16 +5,16 @@ use std::io;
 
 use anyhow::Result;
 
-use crate::advice::{Commit, Commits, Stage};
+use crate::advice::{Commit, Commits, Document, Stage};
 use crate::allow::{self, Decision};
-use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::finding::{self, Finding};
 use crate::git::Coverage;
 use crate::hunk::{Hunk, Origin};
-use crate::remedy;
-use crate::report::{self, Report};
+use crate::remedy::language::Language;
+use crate::remedy::{self, Options};
+use crate::report::{self, Format, Report};
 use crate::rules::{self, Page};
 use crate::scan::Scanner;
 
@@ -24,21 +24,28 @@ pub struct Session<'c> {
     scanner: Scanner<'c>,
     findings: Vec<Finding>,
     unreasoned: Vec<usize>,
-    allowed: usize,
+    allowed: Vec<(Finding, String)>,
     commits: Commits,
 }
 
 impl<'c> Session<'c> {
     pub fn new(config: &'c Config) -> Self {
         let scanner = scanner(config);
-        Self { config, scanner, findings: Vec::new(), unreasoned: Vec::new(), allowed: 0, commits: Commits::new() }
+        Self {
+            config,
+            scanner,
+            findings: Vec::new(),
+            unreasoned: Vec::new(),
+            allowed: Vec::new(),
+            commits: Commits::new(),
+        }
     }
 
     pub fn take(&mut self, hunk: &Hunk) {
         for found in self.scanner.scan(hunk) {
             match allow::decide(self.config, hunk, &found) {
-                Decision::Allowed(_) => {
-                    self.allowed += 1;
+                Decision::Allowed(reason) => {
+                    self.allowed.push((found, reason));
                     continue;
                 }
                 Decision::Unreasoned => self.unreasoned.push(self.findings.len()),
@@ -76,25 +83,25 @@ impl<'c> Session<'c> {
             let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage, &self.commits);
             (group, advice)
         });
+        let findings = findings.collect();
+        let help = if format.shows_pages() { pages.help() } else { BTreeMap::new() };
         let report = Report {
             stage,
             commits: &self.commits,
-            findings: findings.collect(),
+            findings,
             unscanned: coverage.unscanned.into_iter().map(|missed| (missed.path, missed.reason)).collect(),
-            allowed: self.allowed,
+            allowed: &self.allowed,
+            help,
             unreasoned: self.unreasoned.iter().map(|at| &self.findings[*at]).collect(),
             files: coverage.files,
+            footer: self.config.message_footer.as_deref(),
         };
-        match format {
-            Format::Json => report::json(&report, &mut io::stdout().lock())?,
-            Format::Human if stage.is_hook() => {
-                report::use_colour(&io::stderr());
-                report::human(&report, &mut io::stderr().lock())?;
-            }
-            Format::Human => {
-                report::use_colour(&io::stdout());
-                report::human(&report, &mut io::stdout().lock())?;
-            }
+        if format == Format::Human && stage.is_hook() {
+            report::use_colour(&io::stderr());
+            report::findings(&report, format, &mut io::stderr().lock())?;
+        } else {
+            report::use_colour(&io::stdout());
+            report::findings(&report, format, &mut io::stdout().lock())?;
         }
         Ok(exit)
     }
@@ -114,5 +121,12 @@ struct Pages(BTreeMap<String, Option<Page>>);
 impl Pages {
     fn of(&mut self, provider: &str, rule: &str) -> Option<&Page> {
         self.0.entry(rule.to_owned()).or_insert_with(|| Page::of(provider, rule)).as_ref()
+    }
+
+    /// Everything that was read, as it is shown.
+    fn help(&self) -> BTreeMap<String, Document> {
+        let shell = Language::by_name("shell");
+        let known = self.0.iter().filter_map(|(rule, page)| Some((rule, page.as_ref()?, shell.clone()?)));
+        known.map(|(rule, page, language)| (rule.clone(), remedy::page(page, &Options::of(language)))).collect()
     }
 }

@@ -4,29 +4,38 @@ use std::io;
 
 use anyhow::Result;
 
-use super::placement::{Placement, shown};
+use super::placement::{Placement, Target};
 use crate::cli::InstallArgs;
 use crate::exit::Exit;
 use crate::git::hooks::Change;
 use crate::report;
 
 pub fn run(args: &InstallArgs) -> Result<Exit> {
-    let placement = Placement::find()?;
+    let target = Target::of(args);
     let mut said = Vec::new();
-    for hook in placement.hooks {
-        let outcome = match placement.remove(*hook, args.dry_run)? {
-            Change::Restored => "what was there before is back",
-            Change::Removed => "removed",
-            _ => continue,
-        };
-        said.push(format!("  {:17} {}  ({outcome})", hook.name(), shown(&placement.file(*hook))));
+    for placement in Placement::all(target)? {
+        if !args.dry_run {
+            placement.withdraw()?;
+        }
+        for hook in placement.hooks {
+            let outcome = match placement.remove(*hook, args.dry_run)? {
+                Change::Restored => "what was there before is back",
+                Change::Removed => "removed",
+                _ => continue,
+            };
+            said.push(format!("  {:17} {}  ({outcome})", hook.name(), placement.shown(*hook)));
+        }
+        if !args.dry_run {
+            placement.clear()?;
+        }
     }
+    let place = target.shown();
     let title = match (args.dry_run, said.is_empty()) {
-        (_, true) => "keystop is not installed in this repository.",
-        (true, false) => "keystop would be taken out of this repository:",
-        (false, false) => "keystop is out of this repository:",
+        (_, true) => format!("keystop is not installed in {place}."),
+        (true, false) => format!("keystop would be taken out of {place}:"),
+        (false, false) => format!("keystop is out of {place}:"),
     };
-    said.insert(0, title.to_owned());
+    said.insert(0, title);
     report::lines(&said, &mut io::stdout().lock())?;
     Ok(Exit::Clean)
 }

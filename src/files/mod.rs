@@ -1,6 +1,7 @@
 //! Added text that is not git's: files and folders, new as a whole.
 
 pub mod plain;
+pub mod transaction;
 
 use std::fs;
 use std::path::{Path, PathBuf};

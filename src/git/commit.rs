@@ -52,7 +52,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
 /// # Errors
 /// It is missing or broken.
 pub fn read(objects: &Objects, id: Id, parents: Vec<Id>) -> Result<Commit> {
-    let Some(raw) = objects.read(&id)? else { bail!("commit {id} is missing") };
+    let Some(raw) = objects.recall(&id)? else { bail!("commit {id} is missing") };
     let (headers, message) = split(&raw);
     let tree = header(headers, b"tree").and_then(Id::from_hex).with_context(|| format!("commit {id} is broken"))?;
     let (author, time) = signature(header(headers, b"author").unwrap_or_default());

@@ -34,12 +34,12 @@ pub fn added(
     if objects.size(&new.id).is_some_and(|size| size > STREAMED) {
         return stream(objects, path, origin, new, olds, act);
     }
-    let Some(blob) = objects.read(&new.id)? else { bail!("object {} is missing", new.id) };
+    let Some(blob) = objects.recall(&new.id)? else { bail!("object {} is missing", new.id) };
     let new_text = text::decode(&blob);
     let mut lines = vec![1..u32::MAX];
     for old in olds {
         // An old side that is not here (partial clones) leaves everything added: never less.
-        let Some(old) = old.and_then(|old| objects.read(&old.id).ok().flatten()) else { continue };
+        let Some(old) = old.and_then(|old| objects.recall(&old.id).ok().flatten()) else { continue };
         let added = diff::added_lines(&text::decode(&old), &new_text)?;
         lines = if lines == [1..u32::MAX] { added } else { diff::intersect(&lines, &added) };
     }

@@ -1,11 +1,13 @@
 //! Objects by id, from whichever side can read them.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use anyhow::{Context, Result, bail};
 
 use super::Id;
 use super::process::CatFile;
+use super::recent::Recent;
 
 /// What an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,15 +35,16 @@ impl Kind {
 pub struct Objects {
     libgit2: Option<git2::Repository>,
     git: RefCell<Option<CatFile>>,
+    recent: RefCell<Recent>,
 }
 
 impl Objects {
     pub fn libgit2(repository: git2::Repository) -> Self {
-        Self { libgit2: Some(repository), git: RefCell::new(None) }
+        Self { libgit2: Some(repository), git: RefCell::new(None), recent: RefCell::default() }
     }
 
     pub fn git() -> Self {
-        Self { libgit2: None, git: RefCell::new(None) }
+        Self { libgit2: None, git: RefCell::new(None), recent: RefCell::default() }
     }
 
     pub fn repository(&self) -> Option<&git2::Repository> {
@@ -61,6 +64,20 @@ impl Objects {
     /// The object is there and cannot be read.
     pub fn read(&self, id: &Id) -> Result<Option<Vec<u8>>> {
         Ok(self.typed(id)?.map(|(_, content)| content))
+    }
+
+    /// The same for what is likely to be asked for again: it is kept, within bounds.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn recall(&self, id: &Id) -> Result<Option<Rc<[u8]>>> {
+        if let Some(content) = self.recent.borrow().get(id) {
+            return Ok(Some(content));
+        }
+        let Some(content) = self.read(id)? else { return Ok(None) };
+        let content: Rc<[u8]> = content.into();
+        self.recent.borrow_mut().keep(*id, &content);
+        Ok(Some(content))
     }
 
     /// The same, with what it is.

@@ -85,7 +85,7 @@ fn output_of(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
 /// # Errors
 /// Git could not be started.
 pub fn config(key: &str) -> Result<Option<String>> {
-    config_as("--no-type", key)
+    config_as(&["--no-type"], key)
 }
 
 /// The same for a setting that names a path: `~` is expanded.
@@ -93,11 +93,49 @@ pub fn config(key: &str) -> Result<Option<String>> {
 /// # Errors
 /// Git could not be started.
 pub fn config_path(key: &str) -> Result<Option<String>> {
-    config_as("--type=path", key)
+    config_as(&["--type=path"], key)
 }
 
-fn config_as(form: &str, key: &str) -> Result<Option<String>> {
-    let output = command().args(["config", form, "--get", key]).output().context("cannot run `git`")?;
+/// The same for a switch: on or off in any of git's words; off if it is not set.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_switch(key: &str) -> Result<bool> {
+    Ok(config_as(&["--type=bool"], key)?.as_deref() == Some("true"))
+}
+
+/// The same as one file says it: `--local`, `--global`.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_in(scope: &str, key: &str) -> Result<Option<String>> {
+    config_as(&[scope], key)
+}
+
+/// The same for a setting that names a path.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_path_in(scope: &str, key: &str) -> Result<Option<String>> {
+    config_as(&[scope, "--type=path"], key)
+}
+
+/// Git's version, as far as features depend on it.
+///
+/// # Errors
+/// Git could not be started, or tells its version in an unknown form.
+pub fn version() -> Result<(u32, u32)> {
+    let said = run(&["--version"])?;
+    let said = String::from_utf8_lossy(&said);
+    let mut numbers = said.trim_start_matches("git version ").split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
+        _ => bail!("git tells its version as `{}`", said.trim_end()),
+    }
+}
+
+fn config_as(options: &[&str], key: &str) -> Result<Option<String>> {
+    let output = command().arg("config").args(options).args(["--get", key]).output().context("cannot run `git`")?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(output.status.success().then(|| text.trim_end_matches('\n').to_owned()))
 }

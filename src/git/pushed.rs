@@ -1,5 +1,7 @@
 //! What is pushed: every commit that is new to the other side, its message, and the messages of tags.
 
+use std::sync::mpsc;
+
 use anyhow::{Context, Result, bail};
 
 use super::additions::{self, Seen};
@@ -75,7 +77,7 @@ impl Known {
     }
 }
 
-/// Hands over what `updates` bring that is not known, and returns the new commits, the oldest first.
+/// Hands over what `updates` bring that is not known, and returns the new commits, the newest first.
 ///
 /// # Errors
 /// The commits cannot be listed, a tree is missing, or `act` failed. A single file that cannot be read is told in the
@@ -91,10 +93,33 @@ pub fn pushed(
     for update in updates {
         tips.extend(update.new.map(|new| peel(repository, new, update, &mut coverage, act)).transpose()?.flatten());
     }
+    let listed = list(&tips, updates, known)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = (listed.len() / WORTH_SHARING).clamp(1, cores);
+    let (read, commits) = match workers {
+        1 => walk(repository, &listed, act)?,
+        _ => share(repository, &listed, workers, act)?,
+    };
+    coverage.files += read.files;
+    coverage.unscanned.extend(read.unscanned);
+    Ok((coverage, commits))
+}
+
+/// Commits from which on another thread is worth its start.
+const WORTH_SHARING: usize = 64;
+/// Hunks that wait to be scanned, at most.
+const WAITING: usize = 256;
+
+type Listed = (Id, Vec<Id>);
+type Read = (Coverage, Vec<Commit>);
+
+/// Reads what the commits add and say.
+fn walk(repository: &Repository, listed: &[Listed], act: &mut dyn FnMut(Hunk) -> Result<()>) -> Result<Read> {
+    let mut coverage = Coverage::default();
     let mut seen = Seen::default();
     let mut commits = Vec::new();
-    for (id, parents) in list(&tips, updates, known)? {
-        let mut commit = commit::read(&repository.objects, id, parents)?;
+    for (id, parents) in listed {
+        let mut commit = commit::read(&repository.objects, *id, parents.clone())?;
         let origin = Origin::Commit(id.to_string());
         let lists = changes(repository, &commit, &mut coverage)?;
         additions::read(&repository.objects, &origin, &lists, &mut seen, &mut coverage, act)?;
@@ -106,6 +131,39 @@ pub fn pushed(
     Ok((coverage, commits))
 }
 
+/// The same in several threads, each with a stretch of the history, since most of the time goes into unpacking objects.
+fn share(
+    repository: &Repository,
+    listed: &[Listed],
+    workers: usize,
+    act: &mut dyn FnMut(Hunk) -> Result<()>,
+) -> Result<Read> {
+    let (git_dir, common_dir) = (repository.git_dir(), repository.common_dir());
+    let (send, receive) = mpsc::sync_channel(WAITING);
+    std::thread::scope(|scope| {
+        let stretches = listed.chunks(listed.len().div_ceil(workers)).map(|stretch| {
+            let send = send.clone();
+            let mut hand_over = move |hunk| send.send(hunk).context("the scan has stopped");
+            scope.spawn(move || {
+                let repository = Repository::again(git_dir.to_owned(), common_dir.to_owned());
+                walk(&repository, stretch, &mut hand_over)
+            })
+        });
+        let stretches: Vec<_> = stretches.collect();
+        drop(send);
+        // Where this fails the threads find nobody who takes their hunks, and stop.
+        receive.into_iter().try_for_each(act)?;
+        let mut whole = Read::default();
+        for stretch in stretches {
+            let (coverage, commits) = stretch.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            whole.0.files += coverage.files;
+            whole.0.unscanned.extend(coverage.unscanned);
+            whole.1.extend(commits);
+        }
+        Ok(whole)
+    })
+}
+
 /// The changes from each parent; a root commit adds everything.
 fn changes(
     repository: &Repository,
@@ -115,7 +173,7 @@ fn changes(
     let objects = &repository.objects;
     let mut olds = Vec::new();
     for parent in &commit.parents {
-        match objects.read(parent)? {
+        match objects.recall(parent)? {
             Some(_) => olds.push(Some(commit::read(objects, *parent, Vec::new())?.tree)),
             // What is not here cannot be subtracted: more is read, never less.
             None => olds.push(None),
@@ -167,9 +225,9 @@ fn peel(
     }
 }
 
-/// The commits to be scanned with their parents, the oldest first. Git lists them: it has the commit graph, knows the
+/// The commits to be scanned with their parents, the newest first. Git lists them: it has the commit graph, knows the
 /// shallow boundary, and sees what is in quarantine.
-fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<(Id, Vec<Id>)>> {
+fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<Listed>> {
     if tips.is_empty() {
         return Ok(Vec::new());
     }
@@ -177,7 +235,7 @@ fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<(Id, Vec<I
     // What the other side has and this one has not is no error: it hides nothing.
     revisions.extend(updates.iter().filter_map(|update| update.old).map(|old| format!("^{old}\n")));
     let option = known.option();
-    let args = ["rev-list", "--topo-order", "--reverse", "--parents", "--ignore-missing", "--stdin", "--not", &option];
+    let args = ["rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin", "--not", &option];
     let listed = process::run_with(&args, revisions.as_bytes()).context("cannot list what is pushed")?;
     let mut commits = Vec::new();
     for line in listed.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {

@@ -67,6 +67,11 @@ impl Repository {
         Ok(Self { objects: Objects::git(), git_dir, common_dir })
     }
 
+    /// The same repository for another thread, its objects through git: libgit2 lets one thread at a time unpack.
+    pub(super) fn again(git_dir: PathBuf, common_dir: PathBuf) -> Self {
+        Self { objects: Objects::git(), git_dir, common_dir }
+    }
+
     /// The git directory of this work tree.
     pub fn git_dir(&self) -> &Path {
         &self.git_dir
@@ -81,6 +86,16 @@ impl Repository {
     pub fn work_tree() -> Option<PathBuf> {
         let top = process::run(&["rev-parse", "--show-toplevel"]).ok()?;
         Some(PathBuf::from(String::from_utf8_lossy(&top).trim_end_matches('\n')))
+    }
+
+    /// The folder of hooks in the repository itself, wherever git takes them from.
+    ///
+    /// # Errors
+    /// There is no repository.
+    pub fn common_hooks() -> Result<PathBuf> {
+        let common = process::run(&["rev-parse", "--git-common-dir"])?;
+        let common = PathBuf::from(String::from_utf8_lossy(&common).trim_end_matches('\n'));
+        std::path::absolute(common.join("hooks")).context("cannot resolve the git directory")
     }
 
     /// The index git means: a temporary one for `commit -a` and `commit PATH`.
@@ -124,6 +139,15 @@ impl Repository {
     pub fn head() -> Result<Option<Id>> {
         let output = process::command().args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).output()?;
         Ok(Id::from_hex(output.stdout.trim_ascii()))
+    }
+
+    /// The object that a revision names.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn resolve(revision: &str) -> Result<Id> {
+        let id = process::run(&["rev-parse", "--verify", "--end-of-options", revision])?;
+        Id::from_hex(id.trim_ascii()).with_context(|| format!("`{revision}` names no object"))
     }
 
     /// The tree of a commit.

@@ -25,9 +25,9 @@ impl Item {
 /// The tree is missing or broken.
 pub fn items(objects: &Objects, tree: Option<Id>) -> Result<Vec<Item>> {
     let Some(tree) = tree else { return Ok(Vec::new()) };
-    let Some(raw) = objects.read(&tree)? else { bail!("tree {tree} is missing") };
+    let Some(raw) = objects.recall(&tree)? else { bail!("tree {tree} is missing") };
     let mut items = Vec::new();
-    let mut rest = raw.as_slice();
+    let mut rest = &raw[..];
     while !rest.is_empty() {
         let broken = || format!("tree {tree} is broken");
         let (mode, after) = split_at(rest, b' ').with_context(broken)?;

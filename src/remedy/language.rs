@@ -9,57 +9,9 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 
 use super::naming;
-use crate::config::Placement;
+use super::rewrite::Rewrite;
+use crate::config::{Placement, Store};
 use crate::rules::Page;
-
-/// Where a secret can be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Store {
-    Env,
-    Aws,
-    Vault,
-    Conjur,
-    #[serde(rename = "1password")]
-    OnePassword,
-    Doppler,
-    Sops,
-    Google,
-    Azure,
-}
-
-impl Store {
-    pub const ALL: [Self; 9] = [
-        Self::Env,
-        Self::Aws,
-        Self::Vault,
-        Self::Conjur,
-        Self::OnePassword,
-        Self::Doppler,
-        Self::Sops,
-        Self::Google,
-        Self::Azure,
-    ];
-
-    /// The word for `--store`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Env => "env",
-            Self::Aws => "aws",
-            Self::Vault => "vault",
-            Self::Conjur => "conjur",
-            Self::OnePassword => "1password",
-            Self::Doppler => "doppler",
-            Self::Sops => "sops",
-            Self::Google => "google",
-            Self::Azure => "azure",
-        }
-    }
-
-    pub fn by_id(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|store| store.id() == word)
-    }
-}
 
 /// How identifiers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -110,6 +62,8 @@ pub struct Language {
     /// What the snippet of a store needs first, one line.
     #[serde(default)]
     needs: BTreeMap<Store, String>,
+    /// How a literal becomes a read of the environment; none where that is not known well enough.
+    pub rewrite: Option<Rewrite>,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +126,7 @@ impl Language {
             kind: Kind::Text,
             read: BTreeMap::new(),
             needs: BTreeMap::new(),
+            rewrite: None,
         }
     }
 

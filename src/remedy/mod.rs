@@ -2,17 +2,22 @@
 
 pub mod forms;
 pub mod language;
+mod literals;
+pub mod mentions;
 mod naming;
 mod page;
+pub mod rewrite;
+pub mod services;
 mod storing;
 mod undo;
 
 pub use page::{Options, page};
 
 use crate::advice::{Advice, Commits, Stage, Step};
+use crate::config::Store;
 use crate::finding::{Finding, Group};
 use crate::rules::Page;
-use language::{Kind, Language, Names, Store};
+use language::{Kind, Language, Names};
 
 /// The advice for one secret, in the language of the file it was first found in.
 ///
@@ -47,7 +52,9 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
         text: if language.kind == Kind::Text {
             "Write a placeholder in its place:".into()
         } else {
-            format!("Keep the value in {} outside the repository, and read it:", names.env)
+            // A long name takes the place of what goes without saying, so that the line fits a terminal.
+            let place = if names.env.len() > 23 { "" } else { " outside the repository" };
+            format!("Keep the value in {}{place}, and read it:", names.env)
         },
         code: language.lines(Store::Env, names).unwrap_or_default(),
     };

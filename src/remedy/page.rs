@@ -1,9 +1,9 @@
 //! The page of a key: what it is, how to store it, how to get a new one, how to revoke it, who could have used it.
 
-use super::language::{Language, Names, Store};
+use super::language::{Language, Names};
 use super::storing::{self, Wish};
 use crate::advice::{Block, Document, Exposure, Reach, Section};
-use crate::config::Placement;
+use crate::config::{Placement, Store};
 use crate::rules::syntax::{Certainty, RemedyForm};
 use crate::rules::{Page, Severity};
 
@@ -16,6 +16,15 @@ pub struct Options {
     pub placement: Placement,
     /// Of a key that was found; none where only its kind was named.
     pub exposure: Option<Exposure>,
+    /// What the team adds.
+    pub footer: Option<String>,
+}
+
+impl Options {
+    /// A page of a kind of key, whoever reads it.
+    pub fn of(language: Language) -> Self {
+        Self { language, store: None, placement: Placement::default(), exposure: None, footer: None }
+    }
 }
 
 /// The page, in the order in which a person needs it.
@@ -26,6 +35,9 @@ pub fn page(page: &Page, options: &Options) -> Document {
     let mut sections = vec![what(page), risk(page), storing::section(&wish, &names)];
     if let Some(remedy) = &page.key.remedy {
         sections.extend(remedied(page, remedy, options.exposure.as_ref()));
+    }
+    if let Some(footer) = &options.footer {
+        sections.push(section("What your team says", vec![Block::Text(footer.clone())]));
     }
     sections.push(section("Sources", page.key.sources.iter().map(|source| Block::Link(source.clone())).collect()));
     Document { title: format!("My {} leaked! What should I do?", page.key.name), sections }

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::language::{Kind, Language, Names, Store};
+use super::language::{Kind, Language, Names};
 use crate::advice::{Block, Section};
-use crate::config::Placement;
+use crate::config::{Placement, Store};
 
 /// What is said of a store.
 #[derive(Debug, Deserialize)]
@@ -46,7 +46,7 @@ pub struct Wish<'a> {
 pub fn section(wish: &Wish, names: &Names) -> Section {
     let mut stores: Vec<&Facts> =
         STORES.iter().filter(|facts| wish.store.is_none_or(|only| only == facts.id)).collect();
-    let own = wish.placement.store.as_deref().and_then(Store::by_id);
+    let own = wish.placement.store;
     stores.sort_by_key(|facts| Some(facts.id) != own);
     let mut blocks = Vec::new();
     if matches!(wish.language.kind, Kind::Dotenv | Kind::Keyfile) {

@@ -17,6 +17,7 @@ pub fn commits(group: &Group, language: &Language, commits: &Commits) -> Vec<Ste
     let first = group.first();
     let known = |finding: &&Finding| id(finding).and_then(|id| commits.get(id));
     let mut holders: Vec<&Commit> = group.places.iter().filter_map(known).collect();
+    holders.sort_by_key(|commit| commit.age);
     holders.dedup();
     let mut steps = match (holders.as_slice(), &first.origin) {
         ([], Origin::Message(tag)) => vec![tag_again(tag)],
@@ -38,7 +39,8 @@ fn id(finding: &Finding) -> Option<&str> {
 
 fn tag_again(name: &str) -> Step {
     let short = name.strip_prefix("refs/tags/").unwrap_or(name);
-    Step::new("Write the tag's message again:").with(format!("git tag -f -a {short} '{short}^{{}}'"))
+    let (tag, target) = (shell_quote(short.as_bytes()), shell_quote(format!("{short}^{{}}").as_bytes()));
+    Step::new("Write the tag's message again:").with(format!("git tag -f -a {tag} {target}"))
 }
 
 fn message_of(commit: &Commit) -> Step {
@@ -84,7 +86,7 @@ fn amend(text: &str, change: String, on_two_lines: bool) -> Step {
 
 /// The text is replaced in every commit since the oldest; the key is read without being shown or kept in a history.
 fn replaced_in(several: &[&Commit]) -> Step {
-    let oldest = several.iter().find(|commit| commit.is_root).or(several.first());
+    let oldest = several.last();
     let range = oldest.map_or_else(String::new, |commit| match commit.is_root {
         true => "HEAD".to_owned(),
         false => format!("{}^..HEAD", commit.id),

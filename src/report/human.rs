@@ -24,6 +24,10 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
         finding(report, group, advice, out)?;
     }
+    if let Some(footer) = report.footer.filter(|_| !blocking.is_empty()) {
+        writeln!(out)?;
+        wrap(footer, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
     for (group, advice) in &told {
         mention(report, group, advice, out)?;
     }
@@ -49,7 +53,7 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn summary(report: &Report, blocking: usize, out: &mut dyn Write) -> io::Result<()> {
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let keys = if blocking == 0 { "no key".to_owned() } else { plural(blocking, "key") };
-    let allowed = if report.allowed == 0 { String::new() } else { format!(", {} allowed", report.allowed) };
+    let allowed = if report.allowed.is_empty() { String::new() } else { format!(", {} allowed", report.allowed.len()) };
     let blank = if blocking == 0 { "" } else { "\n" };
     writeln!(out, "{blank}keystop: {} read, {keys} found{allowed}", plural(report.files, "file"))
 }

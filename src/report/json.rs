@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Report;
+use super::entry::commit;
 use crate::finding::Finding;
-use crate::hunk::Origin;
 
 #[derive(Serialize)]
-struct Output<'a> {
+pub struct Output<'a> {
     version: u32,
     /// False if anything could not be scanned.
     complete: bool,
@@ -23,8 +23,6 @@ struct FindingOutput<'a> {
     provider: &'a str,
     severity: &'a str,
     confidence: &'a str,
-    /// False for keys made to be public.
-    secret: bool,
     path: String,
     commit: Option<&'a str>,
     start: PositionOutput,
@@ -47,6 +45,12 @@ struct ErrorOutput {
 }
 
 pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &output(report))?;
+    writeln!(out)
+}
+
+/// The document as plain data.
+pub fn output<'a>(report: &'a Report) -> Output<'a> {
     let mut places: Vec<&Finding> =
         report.findings.iter().flat_map(|(group, _)| group.places.iter().copied()).collect();
     places.sort_by(|a, b| (&a.path, a.start, &a.rule).cmp(&(&b.path, b.start, &b.rule)));
@@ -54,30 +58,23 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         path: String::from_utf8_lossy(path).into_owned(),
         message: reason.clone(),
     });
-    let output = Output {
+    Output {
         version: 1,
         complete: report.unscanned.is_empty(),
         findings: places.into_iter().map(finding).collect(),
         errors: errors.collect(),
-    };
-    serde_json::to_writer(&mut *out, &output)?;
-    writeln!(out)
+    }
 }
 
 fn finding(finding: &Finding) -> FindingOutput<'_> {
-    let commit = match &finding.origin {
-        Origin::Commit(id) | Origin::Message(id) if !id.is_empty() => Some(id.as_str()),
-        _ => None,
-    };
     let position = |at: crate::finding::Position| PositionOutput { line: at.line, column: at.column };
     FindingOutput {
         rule: &finding.rule,
         provider: &finding.provider,
         severity: finding.severity.as_str(),
         confidence: confidence(finding),
-        secret: finding.is_secret,
         path: String::from_utf8_lossy(&finding.path).into_owned(),
-        commit,
+        commit: commit(finding),
         start: position(finding.start),
         end: position(finding.end),
         preview: &finding.preview,

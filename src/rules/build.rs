@@ -82,15 +82,19 @@ fn render(rules: &[Rule], needles: Vec<prefilter::Needle>, files: &BTreeMap<Stri
         let _ = writeln!(out, "({stem:?}, include_str!({:?})),", path.display().to_string());
     }
     out.push_str("];\n");
-    render_prefilter(&mut out, &rule::prefilter(needles));
+    render_prefilter(&mut out, &prefilter::Prefilter::build(needles));
     out
 }
 
 fn render_rule(out: &mut String, rule: &Rule) {
     let shape = match &rule.shape {
-        Shape::Pattern { regex, multiline, reach } => {
-            format!("Shape::Pattern {{ regex: {}, multiline: {multiline}, reach: {reach:?} }}", text(regex))
+        Shape::Pattern { regex, multiline, reach, opens } => {
+            format!(
+                "Shape::Pattern {{ regex: {}, multiline: {multiline}, reach: {reach:?}, opens: Opens::{opens:?} }}",
+                text(regex)
+            )
         }
+        Shape::Assigned { announced } => format!("Shape::Assigned {{ announced: Announced::{announced:?} }}"),
         Shape::Value { regex } => format!("Shape::Value {{ regex: {} }}", text(regex)),
     };
     let near = rule
@@ -133,25 +137,14 @@ fn render_rule(out: &mut String, rule: &Rule) {
 }
 
 fn render_prefilter(out: &mut String, filter: &prefilter::Prefilter) {
-    out.push_str("pub static PREFILTER: Prefilter = Prefilter {\nneedles: Cow::Borrowed(&[\n");
-    for needle in filter.needles.iter() {
-        let bytes = needle.bytes.escape_ascii();
-        let _ = writeln!(
-            out,
-            "Needle {{ bytes: Cow::Borrowed(b\"{bytes}\"), fold: {}, rules: Cow::Borrowed(&{:?}) }},",
-            needle.fold, &*needle.rules
-        );
-    }
-    let _ = writeln!(out, "]),\nbits: Cow::Borrowed(&{:?}),\nheads: Cow::Borrowed(&{:?}),", filter.bits, filter.heads);
-    out.push_str("slots: Cow::Borrowed(&[\n");
-    for slot in filter.slots.iter() {
-        let _ = writeln!(
-            out,
-            "Slot {{ window: {}, needle: {}, at: {}, width: {} }},",
-            slot.window, slot.needle, slot.at, slot.width
-        );
-    }
-    out.push_str("]),\n};\n");
+    let _ = writeln!(out, "pub static PREFILTER: Prefilter = Prefilter {{\nbytes: Cow::Borrowed(&{:?}),", filter.bytes);
+    let _ = writeln!(out, "rules: Cow::Borrowed(&{:?}),\nbits: Cow::Borrowed(&{:?}),", filter.rules, filter.bits);
+    let _ = writeln!(out, "heads: Cow::Borrowed(&{:?}),", filter.heads);
+    let _ = writeln!(
+        out,
+        "entries: Cow::Borrowed(&{:?}),\nslots: Cow::Borrowed(&{:?}),\n}};",
+        filter.entries, filter.slots
+    );
 }
 
 fn text(value: &str) -> String {

@@ -3,8 +3,10 @@
 //! The walk keeps, for every part of the expression, the small set of exact byte strings it can match. Adjacent exact
 //! parts are joined, and of all joined runs the one with the longest shortest member becomes the rule's literals.
 
+use std::collections::BTreeSet;
+
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// One literal; `fold` compares without regard to ASCII case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +30,8 @@ pub fn parse(regex: &str) -> Result<Hir, String> {
     ParserBuilder::new().unicode(false).utf8(false).build().parse(regex).map_err(|error| {
         let text = error.to_string();
         let last = text.lines().last().unwrap_or_default();
-        format!("`{regex}` is not a regex: {}", last.trim_start_matches("error: "))
+        // The regex of an allowlist may be the value itself: it is not repeated.
+        format!("this is not a regex: {}", last.trim_start_matches("error: "))
     })
 }
 
@@ -64,6 +67,36 @@ pub fn prefixes(hir: &Hir) -> Vec<String> {
     texts
 }
 
+/// Where in a match the literal that wakes its rule stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opens {
+    /// Anywhere.
+    Nothing,
+    /// The secret begins with it.
+    Secret,
+    /// The secret begins with it, and a word begins there.
+    Word,
+}
+
+/// Whether every match begins with the secret, and the secret with one of `literals`.
+pub fn opens(hir: &Hir, literals: &Literals) -> Opens {
+    let parts = match hir.kind() {
+        HirKind::Concat(parts) => parts.as_slice(),
+        _ => std::slice::from_ref(hir),
+    };
+    let (word, rest) = match parts {
+        [first, rest @ ..] if *first.kind() == HirKind::Look(Look::WordAscii) => (true, rest),
+        all => (false, all),
+    };
+    let Some(HirKind::Capture(secret)) = rest.first().map(Hir::kind) else { return Opens::Nothing };
+    let bytes = |set: &Literals| set.iter().map(|l| l.bytes.to_ascii_lowercase()).collect::<BTreeSet<_>>();
+    match leading(&secret.sub) {
+        Some(set) if bytes(&set) == bytes(literals) && word => Opens::Word,
+        Some(set) if bytes(&set) == bytes(literals) => Opens::Secret,
+        _ => Opens::Nothing,
+    }
+}
+
 /// Whether a match can reach over a line break, the one byte after the secret left aside.
 pub fn spans_lines(hir: &Hir) -> bool {
     let HirKind::Concat(parts) = hir.kind() else { return holds_newline(hir) };
@@ -77,7 +110,7 @@ pub fn spans_lines(hir: &Hir) -> bool {
 /// other bytes holds none, which is known before the regex is compiled.
 pub fn shortest_run(hir: &Hir) -> u32 {
     let secret = capture(hir).unwrap_or(hir);
-    let breaks = b" \t\r\n\"'`".iter().any(|byte| holds(secret, *byte));
+    let breaks = b" \t\r\n\"'".iter().any(|byte| holds(secret, *byte));
     if breaks { 0 } else { secret.properties().minimum_len().map_or(0, |len| u32::try_from(len).unwrap_or(0)) }
 }
 
@@ -302,6 +335,18 @@ mod tests {
         let hir = parse(r"key=\b((?:sk|rk)_live_[0-9]{4})").unwrap();
         assert_eq!(prefixes(&hir), ["sk_live_", "rk_live_"]);
         assert!(prefixes(&parse(r"postgres://u:([^@]{4,})@").unwrap()).is_empty());
+    }
+
+    #[test]
+    fn a_prefix_opens_the_secret() {
+        let of = |regex: &str| {
+            let hir = parse(regex).unwrap();
+            opens(&hir, &required(&hir).unwrap())
+        };
+        assert_eq!(of(r"\b((?:sk|rk)_live_[0-9]{24})\b"), Opens::Word);
+        assert_eq!(of(r"(sk_live_[0-9]{24})"), Opens::Secret);
+        assert_eq!(of(r"\b([0-9a-z]{14}\.atlasv1\.[0-9a-z]{60})\b"), Opens::Nothing);
+        assert_eq!(of(r"key=(sk_live_[0-9]{24})"), Opens::Nothing);
     }
 
     #[test]

@@ -12,10 +12,11 @@ pub mod prefilter;
 mod rule;
 pub mod syntax;
 
+pub use literal::Opens;
 pub use page::{Page, pages};
 pub use prefilter::{Hit, Prefilter};
-pub use rule::{Near, Part, Rule, Shape, prefilter as prefilter_of};
-pub use syntax::{Confidence, Severity, Structure};
+pub use rule::{Near, Part, Rule, Shape};
+pub use syntax::{Announced, Confidence, Severity, Structure};
 
 use std::borrow::Cow;
 
@@ -32,8 +33,8 @@ pub(crate) fn embedded() -> &'static [(&'static str, &'static str)] {
 #[allow(unused_imports, reason = "what an empty catalogue does not name")]
 mod generated {
     use super::checksum::Checksum;
-    use super::prefilter::{Needle, Slot};
-    use super::{Confidence, Cow, Near, Part, Prefilter, Rule, Severity, Shape, Structure};
+    use super::prefilter::{Entry, Slot};
+    use super::{Announced, Confidence, Cow, Near, Opens, Part, Prefilter, Rule, Severity, Shape, Structure};
 
     include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
 }

@@ -7,20 +7,31 @@
 
 use std::borrow::Cow;
 
-/// A literal and the rules that it wakes.
-#[derive(Debug, Clone)]
+/// A literal and the rule that it wakes: what the tables are built from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Needle {
-    pub bytes: Cow<'static, [u8]>,
+    pub bytes: Vec<u8>,
     /// Compare without regard to ASCII case; `bytes` are lower case then.
     pub fold: bool,
-    pub rules: Cow<'static, [u16]>,
+    pub rule: u16,
 }
 
-/// Where in a needle its window stands, and whose window it is.
+/// A literal in the tables: where its bytes and its rules begin. Offsets, not pointers: a pointer in a static has to be
+/// relocated when the program starts.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    pub start: u32,
+    pub len: u8,
+    pub fold: bool,
+    pub rules: u16,
+    pub count: u16,
+}
+
+/// Where in a literal its window stands, and whose window it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Slot {
     pub window: u32,
-    pub needle: u16,
+    pub entry: u16,
     pub at: u8,
     pub width: u8,
 }
@@ -28,7 +39,11 @@ pub struct Slot {
 /// The tables. `heads[b]..heads[b + 1]` are the slots of bucket `b`.
 #[derive(Debug)]
 pub struct Prefilter {
-    pub needles: Cow<'static, [Needle]>,
+    /// The bytes of all literals.
+    pub bytes: Cow<'static, [u8]>,
+    /// The rules of all literals.
+    pub rules: Cow<'static, [u16]>,
+    pub entries: Cow<'static, [Entry]>,
     pub bits: Cow<'static, [u64]>,
     pub heads: Cow<'static, [u16]>,
     pub slots: Cow<'static, [Slot]>,
@@ -69,31 +84,64 @@ fn commonness(byte: u8) -> u32 {
     }
 }
 
+/// The slot of a literal: its rarest window.
+fn slot(literal: &[u8], entry: u16) -> Slot {
+    let width = literal.len().min(4);
+    let cost = |window: &[u8]| window.iter().map(|b| commonness(*b)).product::<u32>();
+    let windows = literal.windows(width).enumerate();
+    let (at, rarest) = windows.min_by_key(|(_, window)| cost(window)).expect("a literal has three bytes");
+    Slot {
+        window: if width == 3 { window_at(rarest) & THREE } else { window_at(rarest) },
+        entry,
+        at: fits(at, "literals have fewer than 256 bytes"),
+        width: fits(width, "three or four"),
+    }
+}
+
+fn fits<T: TryFrom<usize>>(value: usize, why: &str) -> T {
+    T::try_from(value).ok().expect(why)
+}
+
 impl Prefilter {
-    /// Builds the tables for `needles`, each at least three bytes long.
-    pub fn build(needles: Vec<Needle>) -> Self {
-        let mut buckets: Vec<Vec<Slot>> = vec![Vec::new(); 1 << BUCKET_BITS];
-        let mut bits = vec![0_u64; 1 << (HASH_BITS - 6)];
-        for (index, needle) in needles.iter().enumerate() {
-            let width = needle.bytes.len().min(4);
-            let windows = needle.bytes.windows(width).enumerate().take(200);
-            let cost = |window: &[u8]| window.iter().map(|b| commonness(*b)).product::<u32>();
-            let (at, rarest) = windows.min_by_key(|(_, window)| cost(window)).expect("a needle has three bytes");
-            let window = if width == 3 { window_at(rarest) & THREE } else { window_at(rarest) };
-            let hashed = hash(window);
-            bits[(hashed >> 6) as usize] |= 1 << (hashed & 63);
-            buckets[(hashed >> (HASH_BITS - BUCKET_BITS)) as usize].push(Slot {
-                window,
-                needle: u16::try_from(index).expect("fewer than 65,536 literals"),
-                at: u8::try_from(at).expect("windows are taken from the first 200 bytes"),
-                width: u8::try_from(width).expect("three or four"),
+    /// Builds the tables for `needles`, each at least three bytes long; equal literals share an entry.
+    pub fn build(mut needles: Vec<Needle>) -> Self {
+        needles.sort_unstable();
+        needles.dedup();
+        let (mut bytes, mut rules, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+        let mut slots = Vec::new();
+        for same in needles.chunk_by(|a, b| (&a.bytes, a.fold) == (&b.bytes, b.fold)) {
+            let literal = &same[0].bytes;
+            let entry = fits(entries.len(), "fewer than 65,536 literals");
+            slots.push(slot(literal, entry));
+            entries.push(Entry {
+                start: fits(bytes.len(), "literals are short and few"),
+                len: fits(literal.len(), "literals have fewer than 256 bytes"),
+                fold: same[0].fold,
+                rules: fits(rules.len(), "a literal wakes few rules"),
+                count: fits(same.len(), "fewer than 65,536 rules"),
             });
+            bytes.extend_from_slice(literal);
+            rules.extend(same.iter().map(|needle| needle.rule));
         }
-        let mut heads = vec![0];
+        let mut bits = vec![0_u64; 1 << (HASH_BITS - 6)];
+        let mut buckets: Vec<Vec<Slot>> = vec![Vec::new(); 1 << BUCKET_BITS];
+        for slot in slots {
+            let hashed = hash(slot.window);
+            bits[(hashed >> 6) as usize] |= 1 << (hashed & 63);
+            buckets[(hashed >> (HASH_BITS - BUCKET_BITS)) as usize].push(slot);
+        }
+        let mut heads: Vec<u16> = vec![0];
         for bucket in &buckets {
-            heads.push(heads[heads.len() - 1] + u16::try_from(bucket.len()).expect("slots are few"));
+            heads.push(heads[heads.len() - 1] + fits::<u16>(bucket.len(), "slots are few"));
         }
-        Self { needles: needles.into(), bits: bits.into(), heads: heads.into(), slots: buckets.concat().into() }
+        Self {
+            bytes: bytes.into(),
+            rules: rules.into(),
+            entries: entries.into(),
+            bits: bits.into(),
+            heads: heads.into(),
+            slots: buckets.concat().into(),
+        }
     }
 
     /// Every needle in `text`, as (rule, offset) pairs in the order of rules.
@@ -128,13 +176,14 @@ impl Prefilter {
             if slot.window != window || slot.width != width {
                 continue;
             }
-            let needle = &self.needles[slot.needle as usize];
+            let entry = self.entries[slot.entry as usize];
+            let literal = &self.bytes[entry.start as usize..][..entry.len as usize];
             let Some(start) = at.checked_sub(slot.at as usize) else { continue };
-            let Some(found) = text.get(start..start + needle.bytes.len()) else { continue };
-            let same = if needle.fold { found.eq_ignore_ascii_case(&needle.bytes) } else { *found == *needle.bytes };
+            let Some(found) = text.get(start..start + literal.len()) else { continue };
+            let same = if entry.fold { found.eq_ignore_ascii_case(literal) } else { found == literal };
             if same {
-                let len = u8::try_from(needle.bytes.len()).unwrap_or(u8::MAX);
-                hits.extend(needle.rules.iter().map(|rule| Hit { rule: *rule, at: start, len }));
+                let rules = &self.rules[entry.rules as usize..][..entry.count as usize];
+                hits.extend(rules.iter().map(|rule| Hit { rule: *rule, at: start, len: entry.len }));
             }
         }
     }
@@ -145,7 +194,7 @@ mod tests {
     use super::*;
 
     fn needle(text: &str, fold: bool, rule: u16) -> Needle {
-        Needle { bytes: text.as_bytes().to_vec().into(), fold, rules: vec![rule].into() }
+        Needle { bytes: text.as_bytes().to_vec(), fold, rule }
     }
 
     #[test]

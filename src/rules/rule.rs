@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::checksum::Checksum;
-use super::prefilter::{Needle, Prefilter};
-use super::syntax::{Confidence, KeyForm, Severity, Structure, spellings};
+use super::literal::Opens;
+use super::prefilter::Needle;
+use super::syntax::{Announced, Confidence, KeyForm, Severity, Structure, spellings};
 
 type Text = Cow<'static, str>;
 type Texts = Cow<'static, [Text]>;
@@ -50,9 +51,13 @@ pub enum Shape {
         multiline: bool,
         /// Longest match in bytes, where there is one.
         reach: Option<u32>,
+        /// Where the literal stands in a match.
+        opens: Opens,
     },
     /// By its surroundings: the bare value has this form, and the words of `near` do the rest.
     Value { regex: Text },
+    /// By the name it is given, in the syntax of the file's language, and by how it reads.
+    Assigned { announced: Announced },
 }
 
 impl Shape {
@@ -60,6 +65,7 @@ impl Shape {
     pub fn regex(&self) -> &str {
         match self {
             Self::Pattern { regex, .. } | Self::Value { regex } => regex,
+            Self::Assigned { .. } => "",
         }
     }
 }
@@ -88,11 +94,15 @@ impl Rule {
     /// What [`KeyForm::derive`] says.
     pub fn compile(form: &KeyForm, provider: &str, generic: bool, index: u16) -> Result<(Self, Vec<Needle>), String> {
         let derived = form.derive()?;
-        let shape = match (&form.regex, &form.value) {
-            (Some(regex), _) => {
-                Shape::Pattern { regex: text(regex), multiline: derived.multiline, reach: derived.reach }
-            }
-            (None, value) => Shape::Value { regex: text(value.as_deref().unwrap_or_default()) },
+        let shape = match (&form.regex, &form.value, form.assigned) {
+            (_, _, Some(announced)) => Shape::Assigned { announced },
+            (Some(regex), ..) => Shape::Pattern {
+                regex: text(regex),
+                multiline: derived.multiline,
+                reach: derived.reach,
+                opens: derived.opens,
+            },
+            (None, value, _) => Shape::Value { regex: text(value.as_deref().unwrap_or_default()) },
         };
         let near = form.near.as_ref().map(|near| Near {
             words: near.words.iter().flat_map(|word| spellings(word)).map(Cow::Owned).collect(),
@@ -124,26 +134,12 @@ impl Rule {
             prefixes: texts(&derived.prefixes),
         };
         let needles = derived.literals.into_iter().map(|literal| Needle {
-            bytes: literal.bytes.into(),
+            bytes: literal.bytes,
             fold: literal.fold,
-            rules: vec![index].into(),
+            rule: index,
         });
         Ok((rule, needles.collect()))
     }
-}
-
-/// Joins equal needles of several rules and builds the prefilter.
-pub fn prefilter(needles: Vec<Needle>) -> Prefilter {
-    let mut joined: std::collections::BTreeMap<(Vec<u8>, bool), Vec<u16>> = std::collections::BTreeMap::new();
-    for needle in needles {
-        joined.entry((needle.bytes.into_owned(), needle.fold)).or_default().extend(needle.rules.iter());
-    }
-    let needles = joined.into_iter().map(|((bytes, fold), mut rules)| {
-        rules.sort_unstable();
-        rules.dedup();
-        Needle { bytes: bytes.into(), fold, rules: rules.into() }
-    });
-    Prefilter::build(needles.collect())
 }
 
 fn text(value: &str) -> Text {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::checksum::Checksum;
 use super::example;
-use super::literal::{self, Literals};
+use super::literal::{self, Literals, Opens};
 
 /// One catalogue file: who issues the keys, and each kind of key.
 #[derive(Debug, Deserialize)]
@@ -95,6 +95,16 @@ pub enum Structure {
     AzureStorage,
 }
 
+/// What a telling name announces: see [`KeyForm::assigned`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Announced {
+    /// What a person chose: short, with any characters.
+    Password,
+    /// What a machine made: random.
+    Token,
+}
+
 /// Words of which one must stand near the key.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -141,6 +151,8 @@ pub struct KeyForm {
     pub secret: bool,
     pub regex: Option<String>,
     pub value: Option<String>,
+    /// In place of `regex` and `value`: whatever stands under a name that holds one of `keywords`.
+    pub assigned: Option<Announced>,
     #[serde(default)]
     pub keywords: Vec<String>,
     pub near: Option<NearForm>,
@@ -223,6 +235,8 @@ pub struct Derived {
     pub reach: Option<u32>,
     /// What [`literal::shortest_run`] says.
     pub run: u32,
+    /// What [`literal::opens`] says.
+    pub opens: Opens,
 }
 
 impl KeyForm {
@@ -232,10 +246,11 @@ impl KeyForm {
     /// One sentence that names what is wrong with the rule.
     pub fn derive(&self) -> Result<Derived, String> {
         self.check_words()?;
-        let derived = match (&self.regex, &self.value) {
-            (Some(regex), None) => self.derive_pattern(regex)?,
-            (None, Some(value)) => self.derive_value(value)?,
-            _ => return Err("give either `regex` or `value`, and not both".into()),
+        let derived = match (&self.regex, &self.value, self.assigned) {
+            (Some(regex), None, None) => self.derive_pattern(regex)?,
+            (None, Some(value), None) => self.derive_value(value)?,
+            (None, None, Some(_)) => self.derive_assigned()?,
+            _ => return Err("give one of `regex`, `value` and `assigned`".into()),
         };
         if let Some(short) = derived.literals.iter().find(|literal| literal.bytes.len() < 3) {
             let text = String::from_utf8_lossy(&short.bytes);
@@ -257,6 +272,7 @@ impl KeyForm {
             None => return Err("no literal of 3 bytes stands in every match: name `keywords`".into()),
         };
         Ok(Derived {
+            opens: literal::opens(&hir, &literals),
             literals,
             prefixes: literal::prefixes(&hir),
             multiline: literal::spans_lines(&hir),
@@ -279,10 +295,25 @@ impl KeyForm {
         let words: Vec<String> = near.words.iter().flat_map(|word| spellings(word)).collect();
         Ok(Derived {
             literals: literal::folded(&words),
+            opens: Opens::Nothing,
             prefixes: literal::prefixes(&hir),
             multiline: false,
             reach: hir.properties().maximum_len().and_then(|len| u32::try_from(len).ok()),
             run: literal::shortest_run(&hir),
+        })
+    }
+
+    fn derive_assigned(&self) -> Result<Derived, String> {
+        if self.keywords.is_empty() {
+            return Err("`assigned` needs `keywords`: the words of telling names".into());
+        }
+        Ok(Derived {
+            literals: literal::folded(&self.keywords),
+            opens: Opens::Nothing,
+            prefixes: Vec::new(),
+            multiline: false,
+            reach: None,
+            run: 0,
         })
     }
 

@@ -63,6 +63,7 @@ pub fn is_credential(name: &[u8]) -> bool {
 /// Whether a name says that its value is a digest or an identifier made to be public.
 pub fn is_digest(name: &[u8]) -> bool {
     const WORDS: &[&str] = &[
+        "h1",
         "sha",
         "sha1",
         "sha256",
@@ -87,7 +88,7 @@ pub fn is_digest(name: &[u8]) -> bool {
 }
 
 /// The words of a name, lower case; `apiKeySha256` has three.
-fn words(name: &[u8]) -> impl Iterator<Item = String> {
+pub fn words(name: &[u8]) -> impl Iterator<Item = String> {
     let mut words: Vec<String> = vec![String::new()];
     let mut before = b' ';
     for byte in name {

@@ -117,12 +117,171 @@ pub fn is_placeholder(secret: &[u8], prefix: usize) -> bool {
         || body.ends_with(b"EXAMPLEKEY")
 }
 
+/// Whether a value under a telling name is written as a literal: no reference, call, path, address, date or sentence.
+pub fn is_literal(value: &[u8], quoted: bool) -> bool {
+    let text = value.iter().any(|b| !b.is_ascii() || b.is_ascii_whitespace() || b.is_ascii_control());
+    !text && !is_code(value) && !is_reference(value, quoted) && !is_address(value) && !is_sealed(value)
+}
+
+/// A regular expression, or code that a quote of another language was found in.
+fn is_code(value: &[u8]) -> bool {
+    const SIGNS: &[&str] =
+        &["()", "').", "\\w", "\\d", "\\s", "[^", ".*", "(?", "[a-", "[A-", "[0-", "=>", "%s", "&&", "||"];
+    SIGNS.iter().any(|sign| memchr::memmem::find(value, sign.as_bytes()).is_some())
+}
+
+/// Whether what follows a telling word may hold a credential in the clear: nothing sealed, no PEM.
+pub fn is_open(text: &[u8]) -> bool {
+    !["ENC[", "ENC(", "-----", "ssh-rsa ", "ssh-ed25519 "]
+        .iter()
+        .any(|part| memchr::memmem::find(text, part.as_bytes()).is_some())
+}
+
+/// A name for something that stands elsewhere: `.Values.key`, `process.env.KEY`, `@key`, `!Ref`, `secrets/key`.
+fn is_reference(value: &[u8], quoted: bool) -> bool {
+    let first = value.first().copied().unwrap_or_default();
+    let chain = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_' | b'[' | b']' | b'\'' | b'\"'));
+    let dotted = value.contains(&b'.') && chain;
+    let marked = !quoted && matches!(first, b'$' | b'!' | b'&' | b'*' | b'@' | b'{' | b'%' | b'<' | b'#');
+    let call = value.ends_with(b"()") || value.ends_with(b")") && value.contains(&b'(') && !quoted;
+    dotted
+        || marked
+        || call
+        || matches!(value, [b'$' | b'@' | b':', b'a'..=b'z' | b'A'..=b'Z' | b'_', rest @ ..]
+        if rest.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_'))
+}
+
+/// A URL, a path, a host, an e-mail address, a resource name, a MIME type: where things are, not what opens them.
+fn is_address(value: &[u8]) -> bool {
+    let holds = |part: &[u8]| memchr::memmem::find(value, part).is_some();
+    let starts = |part: &[u8]| value.starts_with(part);
+    let slashes = value.iter().filter(|b| **b == b'/').count();
+    let parts = value.split(|b| matches!(b, b'/' | b'.' | b'-' | b'_'));
+    let words = parts.clone().filter(|part| part.iter().all(u8::is_ascii_alphabetic)).count();
+    let path = slashes >= 1 && words * 2 > parts.count();
+    let mail =
+        value.iter().filter(|b| **b == b'@').count() == 1 && value.rsplit(|b| *b == b'@').next().is_some_and(is_host);
+    holds(b"://")
+        || path
+        || mail
+        || is_host(value)
+        || ["./", "../", "~/", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
+}
+
+/// `mail.acme-shop.com`: short words of letters between dots, the last one a known kind of ending.
+fn is_host(value: &[u8]) -> bool {
+    const ENDINGS: &[&str] = &[
+        "com",
+        "net",
+        "org",
+        "io",
+        "dev",
+        "local",
+        "localhost",
+        "internal",
+        "svc",
+        "app",
+        "json",
+        "yaml",
+        "yml",
+        "pem",
+        "key",
+        "txt",
+        "xml",
+        "crt",
+        "js",
+        "ts",
+        "py",
+        "go",
+        "rb",
+        "java",
+        "php",
+        "conf",
+        "cfg",
+        "toml",
+        "ini",
+        "p12",
+        "jks",
+        "pfx",
+    ];
+    let end = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    end.len() < value.len() && ENDINGS.iter().any(|ending| ending.as_bytes() == end)
+}
+
+/// Encrypted on purpose: SOPS, ansible-vault, jasypt, eyaml, KMS and the like.
+fn is_sealed(value: &[u8]) -> bool {
+    const SEALS: &[&str] = &[
+        "ENC[",
+        "ENC(",
+        "$ANSIBLE_VAULT",
+        "vault:v",
+        "{cipher}",
+        "sops:",
+        "AQICAH",
+        "CiQA",
+        "AgA",
+        "ssh-rsa",
+        "{aes}",
+        "RU5D",
+        "sha1",
+        "sha256",
+        "sha384",
+        "sha512",
+        "md5",
+        "secure:",
+    ];
+    let sealed_secret = value.len() >= 300
+        && value.starts_with(b"A")
+        && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
+    sealed_secret || SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
+}
+
+/// Words with numbers between them, as names of algorithms, packages and releases are: `AES256-GCM-SHA384`.
+pub fn is_designation(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|b| !b.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let word = |part: &[u8]| {
+        let end = part.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+        end >= 3
+            && part.len() - end <= 4
+            && part[..end].iter().all(u8::is_ascii_alphabetic)
+            && super::randomness::surprise(&part[..end]) < 1.2
+    };
+    let words = parts.iter().filter(|part| word(part)).count();
+    let short = parts.iter().filter(|part| part.len() <= 4).count();
+    parts.len() > 1 && words > 0 && parts.iter().all(|part| part.len() <= 4 || word(part)) && short <= words * 3
+}
+
+/// Words and nothing else: an identifier, a phrase joined by `_ - . :`, letters with a number behind.
+pub fn is_wordlike(value: &[u8]) -> bool {
+    let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/'));
+    let mut parts = parts.map(|part| {
+        let start = part.iter().position(u8::is_ascii_alphabetic).unwrap_or(part.len());
+        let end = part.iter().rposition(u8::is_ascii_alphabetic).map_or(start, |at| at + 1);
+        &part[start..end]
+    });
+    parts.all(|part| part.iter().all(u8::is_ascii_alphabetic) && super::randomness::surprise(part) < 1.2)
+}
+
 /// Whether a whole password is a stock word, its digits at the end and its case aside.
 pub fn is_stock(password: &[u8]) -> bool {
     let lower = password.to_ascii_lowercase();
     let bare = lower.iter().rposition(|b| !b.is_ascii_digit() && !b"!_-.".contains(b)).map_or(0, |at| at + 1);
     let known = |text: &[u8]| STOCK.iter().any(|word| word.as_bytes() == text);
-    bare == 0 || known(&lower) || known(&lower[..bare])
+    bare == 0 || known(&lower) || known(&lower[..bare]) || known(&plain_letters(&lower))
+}
+
+/// A word behind look-alikes and marks: `p@$$w0rd!` is `password`.
+fn plain_letters(lower: &[u8]) -> Vec<u8> {
+    let letter = |byte: &u8| match byte {
+        b'@' | b'4' => Some(b'a'),
+        b'0' => Some(b'o'),
+        b'3' => Some(b'e'),
+        b'$' | b'5' => Some(b's'),
+        b'1' => Some(b'i'),
+        byte => byte.is_ascii_alphabetic().then_some(*byte),
+    };
+    let end = lower.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+    lower[..end].iter().filter_map(letter).collect()
 }
 
 /// A template's placeholder: `${X}`, `{{x}}`, `<your key>`, `%(x)s`, `#{x}`, `$X`, `%s`, `***`.
@@ -142,7 +301,22 @@ pub fn is_template(value: &[u8]) -> bool {
         || wrapped(b'%', b'%')
         || variable
         || starred
-        || [b"${".as_slice(), b"{{", b"$(", b"#{", b"<%", b"%(", b"...", b"%s", b"%v"].iter().any(|part| holds(part))
+        || ["${", "{{", "$(", "#{", "<%", "%("].iter().any(|open| is_filled(value, open.as_bytes()))
+        || value.ends_with(b"...")
+        || holds(b"....")
+        || (value.len() < 40 && [b"...".as_slice(), b"%s", b"%v"].iter().any(|part| holds(part)))
+}
+
+/// Whether a template's opening is followed by what is filled in there, not by any characters.
+fn is_filled(value: &[u8], open: &[u8]) -> bool {
+    memchr::memmem::find_iter(value, open).any(|at| {
+        let name = &value[at + open.len()..];
+        let inner = |b: &u8| b.is_ascii_alphanumeric() || b"_.:-|,?'\" ()$!=/@".contains(b);
+        let length = name.iter().take_while(|b| inner(b)).count();
+        let closes = |end: &[u8]| name[length..].starts_with(end);
+        let closed = if open == b"{{" { closes(b"}}") } else { closes(b"}") || closes(b"[") || closes(b"%>") };
+        length > 0 && (length == name.len() || closed || open.ends_with(b"("))
+    })
 }
 
 /// One character or one short block over and over: `xxxx`, `0000`, `abc123abc123`.
@@ -158,11 +332,15 @@ fn is_repetitive(body: &[u8]) -> bool {
         longest = longest.max(run);
     }
     let most = counts.iter().max().copied().unwrap_or(0);
-    let block = (1..=body.len() / 2).take(10).any(|period| body.iter().zip(&body[period..]).all(|(a, b)| a == b));
-    most * 2 > body.len() || (longest >= 8 && longest * 3 > body.len()) || block
+    // The first quarter may be a prefix of its own.
+    let rest = &body[body.len() / 4..];
+    let repeats =
+        |text: &[u8]| (1..=text.len() / 2).take(10).any(|period| text.iter().zip(&text[period..]).all(|(a, b)| a == b));
+    let block = repeats(body) || repeats(rest);
+    most * 2 > body.len() || run >= 8 || (longest >= 8 && longest * 3 > body.len()) || block
 }
 
-/// Counting characters: `0123456789`, `abcdefgh`, `a1b2c3d4`, `AbCdEf`.
+/// Counting characters: `0123456789`, `abcdefgh`, `AbCdEf`, or numbers that count at either end.
 fn is_counting(body: &[u8]) -> bool {
     let letters: Vec<u8> = body.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     if letters.len() < 8 {
@@ -170,19 +348,23 @@ fn is_counting(body: &[u8]) -> bool {
     }
     let next =
         |a: u8, b: u8| b == a.wrapping_add(1) || (a == b'9' && matches!(b, b'0' | b'a')) || (a == b'f' && b == b'0');
-    let steps = |stride: usize| {
-        let pairs = letters.len() - stride;
-        let ups = letters.iter().zip(&letters[stride..]).filter(|(a, b)| next(**a, **b)).count();
-        ups * 10 >= pairs * 6
+    let ups = letters.windows(2).filter(|pair| next(pair[0], pair[1])).count();
+    let counts = ups * 10 >= (letters.len() - 1) * 6;
+    let ends = |digits: &[u8]| {
+        let run = |forward: bool| {
+            let follows = |pair: &[u8]| if forward { pair[1] == pair[0] + 1 } else { pair[0] == pair[1] + 1 };
+            digits.iter().all(u8::is_ascii_digit) && digits.windows(2).all(follows)
+        };
+        run(true) || run(false)
     };
-    steps(1) || steps(2)
+    counts || ends(&body[..6]) || ends(&body[body.len() - 6..])
 }
 
 /// A word part says that this is no key: `YOUR_API_KEY`, `sk-your-key-here`.
 fn says_so(body: &[u8]) -> bool {
     let parts = body.split(|b| !b.is_ascii_alphabetic()).filter(|part| part.len() >= 3);
     let mut parts = parts.map(<[u8]>::to_ascii_lowercase);
-    let separated = body.iter().any(|b| matches!(b, b'_' | b'-' | b'.' | b' '));
+    let separated = body.iter().any(|b| matches!(b, b'_' | b'-' | b'.' | b' ' | b':'));
     let whole = body.iter().all(u8::is_ascii_alphabetic);
     (separated || whole) && parts.any(|part| WORDS.iter().any(|word| word.as_bytes() == part.as_slice()))
 }
@@ -208,7 +390,8 @@ mod tests {
             "****",
             "00000000000000000000",
             "abcdefghijklmnopqrstuvwx",
-            "a1b2c3d4e5f6g7h8i9j0",
+            "sk-000000123456789012345",
+            "q8W3zL1vB9tR4kX7Kp654321",
             "deadbeefdeadbeefdeadbeef",
         ] {
             assert!(is_placeholder(text.as_bytes(), 0), "{text}");
@@ -238,7 +421,7 @@ mod tests {
 
     #[test]
     fn stock_passwords_are_whole_words() {
-        for text in ["password", "Admin", "test123", "secret!", "12345", "Passw0rd"] {
+        for text in ["password", "Admin", "test123", "secret!", "12345", "Passw0rd", "p@$$w0rd!"] {
             assert!(is_stock(text.as_bytes()), "{text}");
         }
         for text in ["passwordless-Kq8", "testX9q", "correct-horse"] {

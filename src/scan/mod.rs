@@ -2,12 +2,19 @@
 //!
 //! A regex is compiled when a literal of its rule stands in the text, and runs over the line of that literal only.
 
+mod assignment;
 mod binding;
+mod credential;
+mod decode;
+mod dialect;
 mod excerpt;
 mod guard;
 mod lines;
 mod matcher;
 pub mod proof;
+mod randomness;
+mod runs;
+mod telling;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -49,6 +56,23 @@ impl<'r> Scanner<'r> {
 
     /// The keys that `hunk` adds, by place; one finding a place.
     pub fn scan(&self, hunk: &Hunk) -> Vec<Finding> {
+        let mut matches = self.matches(hunk);
+        matches.extend(self.wrapped(hunk));
+        if matches.is_empty() {
+            return Vec::new();
+        }
+        let lines = Lines::of(&hunk.text, hunk.first_line);
+        let all: Vec<(Range<usize>, String)> = matches
+            .iter()
+            .map(|found| (found.span.clone(), preview(found.rule, &hunk.text[found.span.clone()])))
+            .collect();
+        // A rule that is switched off still says what its bytes are: a generic rule must not take its place.
+        let kept = resolve(matches).into_iter().filter(|found| !self.disabled.contains(&*found.rule.id));
+        kept.map(|found| self.finding(hunk, &lines, &all, &found)).collect()
+    }
+
+    /// What the rules claim, switched off ones aside.
+    fn matches(&self, hunk: &Hunk) -> Vec<Match<'r>> {
         let mut lines = None;
         let mut matches = Vec::new();
         for matcher in &self.matchers {
@@ -58,14 +82,21 @@ impl<'r> Scanner<'r> {
                 matcher.matches(hunk, lines, &hits, &named, &mut matches);
             }
         }
-        let Some(lines) = lines else { return Vec::new() };
-        matches.retain(|found| !self.disabled.contains(&*found.rule.id));
-        let all: Vec<(Range<usize>, String)> = matches
-            .iter()
-            .map(|found| (found.span.clone(), preview(found.rule, &hunk.text[found.span.clone()])))
-            .collect();
-        let kept = resolve(matches);
-        kept.into_iter().map(|found| self.finding(hunk, &lines, &all, &found)).collect()
+        matches
+    }
+
+    /// Keys of vendors inside base64: the whole run is the secret then.
+    fn wrapped(&self, hunk: &Hunk) -> Vec<Match<'r>> {
+        let decoded = decode::decoded(&hunk.text).into_iter();
+        let found = decoded.filter_map(|decode::Decoded { text, run }| {
+            let inner = Hunk::whole(hunk.path.clone(), hunk.origin.clone(), text);
+            let mut matches = self.matches(&inner);
+            matches.retain(|found| found.rule.secret && !found.rule.generic && found.confidence > Confidence::Low);
+            let best = resolve(matches).into_iter().next()?;
+            let line = Lines::of(&hunk.text, hunk.first_line).position(run.start).line;
+            hunk.adds(&(line..line + 1)).then_some(Match { span: run, name: None, parts: Vec::new(), ..best })
+        });
+        found.collect()
     }
 
     fn finding(&self, hunk: &Hunk, lines: &Lines, all: &[(Range<usize>, String)], found: &Match) -> Finding {
@@ -117,7 +148,11 @@ fn resolve(mut matches: Vec<Match>) -> Vec<Match> {
     // What is reported as a part of a credential is not reported again by itself; of two halves, the first one stays.
     let mut at = 0;
     while let Some(found) = kept.get(at) {
-        let is_part = kept[..at].iter().any(|whole| whole.parts.iter().any(|(_, part)| *part == found.span));
+        let touches = |part: &Range<usize>| part.start < found.span.end && found.span.start < part.end;
+        let names = |part: &Range<usize>| *part == found.span || (found.rule.generic && touches(part));
+        let others =
+            kept.iter().enumerate().filter(|(other, whole)| *other < at || (found.rule.generic && !whole.rule.generic));
+        let is_part = others.flat_map(|(_, whole)| &whole.parts).any(|(_, part)| names(part));
         if is_part {
             kept.remove(at);
         } else {

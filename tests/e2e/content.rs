@@ -128,7 +128,6 @@ fn a_value_in_the_line_after_its_name_is_found() {
 }
 
 #[test]
-#[ignore = "the scanner does not look inside base64 yet"]
 fn a_key_in_base64_is_found() {
     let wrapped = data_encoding::BASE64.encode(github_line().as_bytes());
     assert_blocked("secret.yaml", format!("data:\n  token: {wrapped}\n"));

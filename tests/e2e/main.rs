@@ -1,11 +1,24 @@
 //! End to end: the built binary under real git.
 
+mod fix;
 mod keys;
 mod repo;
 
+mod bad_input;
 mod committing;
 mod content;
+mod decisions;
+mod five_keys;
+mod formats;
+mod hooks;
+mod install;
 mod layouts;
+mod lines;
+mod messages;
+mod page;
 mod paths;
 mod places;
+mod push;
+mod server;
+mod uses;
 mod verify;

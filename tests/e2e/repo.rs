@@ -33,7 +33,8 @@ impl Ran {
 /// A work tree in a folder that goes away, with a HOME beside it.
 #[derive(Clone)]
 pub struct TestRepo {
-    root: Rc<TempDir>,
+    /// Goes away with the last repository on this machine.
+    _root: Rc<TempDir>,
     folder: PathBuf,
     env: BTreeMap<OsString, OsString>,
 }
@@ -67,7 +68,7 @@ impl TestRepo {
         let path = root.path().canonicalize().expect("it is there");
         fs::create_dir_all(path.join("home")).expect("it is writable");
         fs::create_dir_all(path.join("work")).expect("it is writable");
-        let mut repo = Self { root: Rc::new(root), folder: path.join("work"), env: BTreeMap::new() };
+        let mut repo = Self { _root: Rc::new(root), folder: path.join("work"), env: BTreeMap::new() };
         repo.set("PATH", std::env::var_os("PATH").expect("there is a PATH"));
         repo.set("HOME", path.join("home"));
         repo.set("HOOK_EXIT", path.join("hook-exit"));

@@ -107,6 +107,10 @@ pub fn remove(hook: &Path, dry_run: bool) -> Result<Change> {
     }
     let done = if change == Change::Restored { fs::rename(&kept, hook) } else { fs::remove_file(hook) };
     done.with_context(|| format!("cannot change `{}`", hook.display()))?;
+    if let Some(folder) = hook.parent() {
+        // The folder may have been made for the hook; one that holds anything stays.
+        let _ = fs::remove_dir(folder);
+    }
     Ok(change)
 }
 

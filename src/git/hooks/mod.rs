@@ -2,11 +2,15 @@
 
 pub mod block;
 mod directory;
+pub mod everywhere;
 pub mod file;
+pub mod manager;
+pub mod settings;
 mod shim;
 
 pub use directory::{Directory, Owner};
 pub use file::Change;
+pub use settings::Scope;
 pub use shim::Shim;
 
 /// A hook that keystop answers.

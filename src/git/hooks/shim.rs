@@ -7,6 +7,7 @@ use super::Hook;
 const CHECK: &str = include_str!("../../../hooks/check");
 const AT_COMMIT: &str = include_str!("../../../hooks/at-commit");
 const AT_PUSH: &str = include_str!("../../../hooks/at-push");
+const PASS_ON: &str = include_str!("../../../hooks/pass-on");
 
 /// How every version's shim can be known; the number changes when an older shim must be replaced.
 const ID: &str = "# keystop hook ";
@@ -21,16 +22,20 @@ impl Shim {
         Self::chaining(hook, binary, &format!("$0{}", super::file::KEPT))
     }
 
-    /// The same with another file to chain, as a shell writes it.
+    /// For all repositories: each repository's own hook is chained.
+    pub fn everywhere(hook: Hook, binary: &Path) -> Self {
+        Self::chaining(hook, binary, &own(hook.name()))
+    }
+
+    /// For a hook that is none of keystop's: the repository's own is all that runs.
+    pub fn passing_on(name: &str) -> Self {
+        Self(fill(PASS_ON, name, &own(name)))
+    }
+
     fn chaining(hook: Hook, binary: &Path, other: &str) -> Self {
         let order = if hook.reads_lines() { AT_PUSH } else { AT_COMMIT };
-        let text = [CHECK, order].concat();
-        Self(
-            text.replace("@hook@", hook.name())
-                .replace("@version@", env!("CARGO_PKG_VERSION"))
-                .replace("@binary@", &quote(&binary.to_string_lossy()))
-                .replace("@other@", &format!("\"{other}\"")),
-        )
+        let text = fill(&[CHECK, order].concat(), hook.name(), other);
+        Self(text.replace("@binary@", &quote(&binary.to_string_lossy())))
     }
 
     pub fn text(&self) -> &str {
@@ -46,8 +51,18 @@ pub fn version(text: &[u8]) -> Option<String> {
     Some(version.to_owned())
 }
 
+/// A repository's own hook, as a shell finds it: linked work trees share the folder.
+fn own(name: &str) -> String {
+    format!("$(git rev-parse --git-common-dir)/hooks/{name}")
+}
+
+fn fill(text: &str, name: &str, other: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    text.replace("@hook@", name).replace("@version@", version).replace("@other@", &format!("\"{other}\""))
+}
+
 /// A text as one word of a POSIX shell.
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 

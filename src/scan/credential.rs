@@ -1,0 +1,128 @@
+//! Whether what stands under a telling name is a credential, and how sure that is.
+//!
+//! The order of questions is the order of their cost: what the value is written like, what its name tells, how random
+//! it reads. `docs/confidence.md` explains the outcomes.
+
+use std::ops::Range;
+
+use super::assignment::{Assignment, Bond};
+use super::dialect::Dialect;
+use super::telling::{self, Telling};
+use super::{guard, randomness};
+use crate::rules::{Announced, Confidence};
+
+/// Shorter values are nobody's secret, longer ones are data.
+const LENGTHS: Range<usize> = 6..4096;
+
+/// How sure it is that an assignment gives a credential away; nothing if it does not.
+pub fn judge(
+    announced: Announced,
+    text: &[u8],
+    line: usize,
+    found: &Assignment,
+    dialect: Dialect,
+) -> Option<Confidence> {
+    let (name, value) = (&text[found.name.clone()], &text[found.value.clone()]);
+    if !LENGTHS.contains(&value.len()) || !guard::is_literal(value, found.quoted) || guard::is_placeholder(value, 0) {
+        return None;
+    }
+    let bound = found.bond != Bond::Spoken;
+    if is_badge(&text[line..found.name.start]) {
+        return None;
+    }
+    match announced {
+        Announced::Password => {
+            let telling = telling::of_password(name)?;
+            let sure = password(value)?;
+            let firm = telling == Telling::Plainly && (bound || (found.quoted && dialect != Dialect::Code));
+            if firm || randomness::is_random(value) { Some(sure) } else { None }
+        }
+        Announced::Token => {
+            let telling = telling::of_token(name, &text[line..found.name.start])?;
+            token(value, telling, bound)
+        }
+    }
+}
+
+/// The token of a badge is in everybody's README and shows a picture.
+fn is_badge(before: &[u8]) -> bool {
+    ["badge", "shields.io"].iter().any(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
+}
+
+/// A password is chosen by a person: any mixture that is not made of words will do.
+fn password(value: &[u8]) -> Option<Confidence> {
+    if guard::is_stock(value) || guard::is_wordlike(value) {
+        return None;
+    }
+    let has = |test: fn(&u8) -> bool| value.iter().any(test);
+    let letters = has(u8::is_ascii_alphabetic);
+    let other = has(u8::is_ascii_digit) || has(u8::is_ascii_punctuation);
+    let surprise = randomness::surprise(value);
+    if randomness::is_random(value) || (letters && other && surprise >= 1.6) {
+        return Some(Confidence::Medium);
+    }
+    (letters && other && value.len() >= 8 && surprise > 0.3).then_some(Confidence::Low)
+}
+
+/// A token is made by a machine: it must read as if drawn at random.
+fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
+    if randomness::is_uuid(value) {
+        return Some(if telling == Telling::Plainly || bound { Confidence::Medium } else { Confidence::Low });
+    }
+    if !randomness::is_random(value)
+        || guard::is_stock(value)
+        || guard::is_wordlike(value)
+        || guard::is_designation(value)
+    {
+        return None;
+    }
+    let hex = randomness::is_hex(value);
+    // `key: linux-5d41402a...`: a cache is keyed by digests.
+    let digest = |part: &[u8]| part.len() < value.len() && part.len() >= 20 && randomness::is_hex(part);
+    if telling == Telling::Weakly && value.split(|b| !b.is_ascii_alphanumeric()).any(digest) {
+        return Some(Confidence::Low);
+    }
+    match telling {
+        Telling::Plainly if bound || value.len() >= 16 => Some(Confidence::Medium),
+        Telling::Weakly if value.len() >= 16 && (bound || !hex || value.len() >= 20) => Some(Confidence::Medium),
+        Telling::Plainly => Some(Confidence::Low),
+        Telling::Weakly => None,
+    }
+}
+
+/// A value behind a telling word that is bound to nothing: long and random beyond doubt.
+pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Range<usize>> {
+    let telling = telling::of_token(&text[name.clone()], &text[line.start..name.start])?;
+    if telling == Telling::Weakly {
+        return None;
+    }
+    let (from, end) = (name.end, line.end.min(name.end + 512));
+    if !guard::is_open(&text[from..end]) {
+        return None;
+    }
+    let is_token = |b: &u8| b.is_ascii_alphanumeric() || b"+/=_-.".contains(b);
+    let mut at = from;
+    while at < end {
+        let run = text[at..end].iter().take_while(|b| is_token(b)).count();
+        let trimmed = at..at + run - text[at..at + run].iter().rev().take_while(|b| b"._-".contains(b)).count();
+        // In an element of its own nothing else is meant.
+        let element = text.get(name.end) == Some(&b'>');
+        let value = &text[trimmed.clone()];
+        if run >= 20 && (is_beyond_doubt(value) || (element && randomness::is_random(value))) {
+            return Some(trimmed);
+        }
+        at += run.max(1);
+    }
+    None
+}
+
+fn is_beyond_doubt(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    value.len() >= 20
+        && digits >= 2
+        && !randomness::is_hex(value)
+        && !randomness::is_uuid(value)
+        && randomness::surprise(value) >= 1.6
+        && guard::is_literal(value, false)
+        && !guard::is_placeholder(value, 0)
+}
