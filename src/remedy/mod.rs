@@ -44,7 +44,7 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
     let path = shell_quote(&group.first().path);
     let again = match stage {
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
-        Stage::File => None,
+        Stage::File | Stage::History => None,
         Stage::Message => return undo::message_again(),
         Stage::Pushing | Stage::Receiving => return undo::commits(group, language, commits),
     };

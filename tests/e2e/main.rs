@@ -19,6 +19,7 @@ mod page;
 mod paths;
 mod places;
 mod push;
+mod range;
 mod server;
 mod uses;
 mod verify;
