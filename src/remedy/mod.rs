@@ -1,6 +1,7 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
 pub mod forms;
+mod imports;
 pub mod language;
 mod literals;
 pub mod mentions;
@@ -9,6 +10,7 @@ mod page;
 pub mod rewrite;
 pub mod services;
 mod undo;
+mod unfit;
 
 pub use page::{Options, page};
 
