@@ -16,6 +16,7 @@ mod install;
 mod layouts;
 mod lines;
 mod messages;
+mod page;
 mod paths;
 mod places;
 mod push;
