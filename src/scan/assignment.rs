@@ -238,7 +238,7 @@ impl Cursor<'_> {
         if turns && !self.turn() {
             return None;
         }
-        let inside = turns || self.eat(b"{");
+        let inside = turns || self.enter_object();
         if let Some(value) = self.quoted() {
             return (!inside || !self.is_key(value.end)).then_some((value, true, false));
         }
@@ -246,6 +246,16 @@ impl Cursor<'_> {
             return Some((argument, true, true));
         }
         (dialect != Dialect::Code).then(|| self.bare()).flatten().map(|value| (value, false, false))
+    }
+
+    /// Past a brace that a quoted name follows: not `{SSHA}...`.
+    fn enter_object(&mut self) -> bool {
+        let opens = self.rest().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+        opens.is_some_and(|inner| matches!(inner, [b'"' | b'\'', ..])) && {
+            self.at += 1;
+            self.skip_blanks();
+            true
+        }
     }
 
     /// Whether the text that ends at `end` is itself a name: `"tokens": {"gpt-4o-mini": 1}`.

@@ -17,6 +17,9 @@ const LENGTHS: Range<usize> = 6..4096;
 /// A token of fewer bytes could be guessed.
 const SHORTEST_TOKEN: usize = 8;
 
+/// A longer run of letters is no name.
+const LONGEST_NAME: usize = 80;
+
 /// How sure it is that an assignment gives a credential away; nothing if it does not.
 pub fn judge(
     announced: Announced,
@@ -54,6 +57,13 @@ pub fn judge(
 /// Keys and their fingerprints are named by half a key's digest or the whole of it, as OpenPGP writes them.
 fn is_key_id(value: &[u8]) -> bool {
     matches!(value.len(), 16 | 40) && value.iter().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b))
+}
+
+/// Whether a word stands in the `class` of an element: it says how something looks.
+fn is_style(before: &[u8]) -> bool {
+    let quote = before.iter().rposition(|b| matches!(b, b'"' | b'\''));
+    let attribute = quote.and_then(|at| before[..at].strip_suffix(b"="));
+    attribute.is_some_and(|text| text.ends_with(b"class") || text.ends_with(b"className"))
 }
 
 /// The token of a badge is in everybody's README and shows a picture.
@@ -118,7 +128,7 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
 /// A value behind a telling word that is bound to nothing: long and random beyond doubt.
 pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Range<usize>> {
     let telling = telling::of_token(&text[name.clone()], &text[line.start..name.start])?;
-    if telling == Telling::Weakly {
+    if telling == Telling::Weakly || name.len() > LONGEST_NAME || is_style(&text[line.start..name.start]) {
         return None;
     }
     let (from, end) = (name.end, line.end.min(name.end + 512));
@@ -150,4 +160,20 @@ fn is_beyond_doubt(value: &[u8]) -> bool {
         && randomness::surprise(value) >= 1.6
         && guard::is_literal(value, false)
         && !guard::is_placeholder(value, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_is_a_style_announces_nothing() {
+        assert!(is_style(b"<a class=\"") && is_style(b"<span className='hljs "));
+        assert!(!is_style(b"<input value=\"") && !is_style(b"class Config: \""));
+    }
+
+    #[test]
+    fn ids_of_keys_are_told_by_their_form() {
+        assert!(is_key_id(b"4AEE18F83AFDEB23") && !is_key_id(b"4aee18f83afdeb23") && !is_key_id(b"4AEE18F83AFDEB2"));
+    }
 }

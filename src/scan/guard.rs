@@ -212,7 +212,7 @@ fn is_address(value: &[u8]) -> bool {
         || path
         || mail
         || is_host(value)
-        || ["./", "../", "~/", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
+        || ["./", "../", "~/", "~:text=", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
 }
 
 /// `mail.acme-shop.com`: short words of letters between dots, the last one a known kind of ending.
@@ -337,7 +337,7 @@ pub fn is_designation(value: &[u8]) -> bool {
 
 /// Words, with any marks between them: what a person makes up for an example, `my:secure;password`.
 pub fn is_guessable(password: &[u8]) -> bool {
-    let joined: Vec<u8> = password.iter().map(|b| if b.is_ascii_punctuation() { b'-' } else { *b }).collect();
+    let joined: Vec<u8> = password.iter().map(|b| if b.is_ascii_alphanumeric() { *b } else { b'-' }).collect();
     is_wordlike(&joined)
 }
 

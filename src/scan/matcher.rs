@@ -364,7 +364,9 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     }
     if checked != Some(true) {
         let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
-        if guard::is_placeholder(secret, prefix) || verify::entropy(secret) < rule.entropy {
+        let around = (before.last(), view.text().get(span.end));
+        let described = around == (Some(&b'<'), Some(&b'>'));
+        if described || guard::is_placeholder(secret, prefix) || verify::entropy(secret) < rule.entropy {
             return None;
         }
         let numbered = secret.iter().any(u8::is_ascii_digit);
