@@ -47,7 +47,10 @@ pub fn assignment(
     let (value, quoted, called) = cursor.value(dialect)?;
     // `header("X-Token", "VALUE")`, and not `["file:///etc/passwd", "VALUE"]`.
     let listed = bond == Bond::Argument && matches!(text[name.end], b'"' | b'\'' | b'`');
-    if listed && !(name.start > line.start && matches!(text[name.start - 1], b'"' | b'\'' | b'`')) {
+    let whole = name.start > line.start && matches!(text[name.start - 1], b'"' | b'\'' | b'`');
+    // In a list with an entry a line, the next entry is not what this one is given.
+    let entry = value.start >= line.end && !text[line.start..name.start].contains(&b'(');
+    if listed && (!whole || entry) {
         return None;
     }
     let option = bond == Bond::Spoken && name.start > line.start && text[name.start - 1] == b'-';

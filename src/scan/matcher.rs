@@ -363,7 +363,11 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     {
         return None;
     }
-    let described = (before.last(), view.text().get(span.end)) == (Some(&b'<'), Some(&b'>'));
+    // `<value>`, or what goes on with a brace and is filled in later.
+    let described = match view.text().get(span.end) {
+        Some(b'>') => before.last() == Some(&b'<'),
+        next => next == Some(&b'{'),
+    };
     if checked != Some(true) && (described || is_made_up(rule, secret)) {
         return None;
     }
