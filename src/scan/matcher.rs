@@ -21,6 +21,9 @@ const FAR: usize = 256 * 1024;
 /// Lines before its literal in which a match over several lines may begin.
 const LINES_BEFORE: u32 = 12;
 
+/// What may stand between a vendor's word and the value that it names.
+const BEFORE_VALUE: &[u8] = b" \t\"'`=:>({[|";
+
 /// Rules, the prefilter that wakes them, and their regexes as far as they were needed.
 pub struct Matcher<'r> {
     rules: &'r [Rule],
@@ -137,8 +140,9 @@ impl<'r> Matcher<'r> {
         let rule = &self.rules[index as usize];
         let Some(near) = rule.near.as_ref().filter(|_| applies_to(rule, &view.hunk.path)) else { return };
         // A name may stand in the line before.
-        let named = view.lines.around(view.lines.index(range.start), 1).start..range.end;
-        if !has_run(&view.text()[range.clone()], rule.run) || !holds_name(rule, &view.text()[named]) {
+        let named = &view.text()[view.lines.around(view.lines.index(range.start), 1).start..range.end];
+        let may_be_named = || holds_name(rule, named) || names_by_word(near, named);
+        if !has_run(&view.text()[range.clone()], rule.run) || !may_be_named() {
             return;
         }
         let regex = self.regex(index);
@@ -289,6 +293,14 @@ fn holds_name(rule: &Rule, text: &[u8]) -> bool {
         let letters = binding::normalise(text);
         rule.names.iter().any(|name| memchr::memmem::find(letters.as_bytes(), name.as_bytes()).is_some())
     }
+}
+
+/// Whether a vendor's word stands before what may open a value.
+fn names_by_word(near: &Near, text: &[u8]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let opens = |at: usize| lower.get(at).is_some_and(|b| BEFORE_VALUE.contains(b));
+    let mut words = near.words.iter();
+    words.any(|word| memchr::memmem::find_iter(&lower, word.as_bytes()).any(|at| opens(at + word.len())))
 }
 
 /// Whether `text` has so many bytes in a row without a blank or a quote, and not all of them of one word or path.
@@ -442,12 +454,25 @@ fn bound(rule: &Rule, near: &Near, view: View, span: Range<usize>) -> Option<Opt
     let own = text[..within].iter().rposition(ends_name).map_or(0, |at| at + 1);
     let before = binding::normalise(&text[own.max(within.saturating_sub(80))..within]);
     let holds = |name: &str| rule.names.iter().any(|word| name.contains(&**word));
-    if !rule.names.is_empty() && !holds(&called) && !holds(&before) {
+    // An identifier may follow a vendor's word just as well, but few hold a digit.
+    let vendors_own =
+        || view.text()[span.clone()].iter().any(u8::is_ascii_digit) && follows_word(near, &text[..within]);
+    if !rule.names.is_empty() && !holds(&called) && !holds(&before) && !vendors_own() {
         return None;
     }
     let same_line = mentions(near, &text[..within]) && (kind != Kind::Bare || within <= 120);
     let named = kind != Kind::Bare && (binding::is_credential(spelt) || (!rule.names.is_empty() && holds(&called)));
     (same_line || named).then(|| name.map(|range| line.start + range.start..line.start + range.end))
+}
+
+/// Whether a vendor's word is the name that a value stands under: `acme: VALUE`, `acme 'VALUE'`.
+fn follows_word(near: &Near, before: &[u8]) -> bool {
+    let end = before.iter().rposition(|b| !BEFORE_VALUE.contains(b)).map_or(0, |at| at + 1);
+    let name = before[..end].to_ascii_lowercase();
+    end < before.len()
+        && near.words.iter().any(|word| {
+            name.ends_with(word.as_bytes()) && begins_word(&before[..end], end - word.len(), word.len())
+        })
 }
 
 /// The companion nearest to `span`.
@@ -473,4 +498,20 @@ fn companion(part: &Part, view: View, span: &Range<usize>) -> Option<(String, Ra
         }
     }
     nearest.map(|range| (part.name.to_string(), range))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendors_word_names_the_value_that_follows_it() {
+        let near = Near { words: ["acme", "acme-api"].map(std::borrow::Cow::Borrowed).to_vec().into(), lines: 5 };
+        for before in ["acme: '", "ACME=", "{ \"acme\": \"", "acme '", "<acme>", "  acme-api => "] {
+            assert!(follows_word(&near, before.as_bytes()), "{before}");
+        }
+        for before in ["acme", "https://acme.com/", "pacme: '", "acme_site: '", "acme/", "acme@", ""] {
+            assert!(!follows_word(&near, before.as_bytes()), "{before}");
+        }
+    }
 }
