@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::git::hooks::Hook;
+use crate::report::Format;
 
 /// Stops a commit that holds a key, and says what to do now.
 #[derive(Debug, Parser)]
@@ -71,20 +72,45 @@ impl ValueEnum for Hook {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range"]))]
 pub struct ScanArgs {
     /// Files and folders to read
-    #[arg(value_name = "PATH", required_unless_present = "staged")]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Read what is staged for the next commit
-    #[arg(long, conflicts_with = "paths")]
+    #[arg(long)]
     pub staged: bool,
+    /// Read what each commit of a range adds: A..B, or everything that leads to REV
+    #[arg(long, value_name = "A..B|REV")]
+    pub range: Option<String>,
+    /// Only the newest N commits of the range
+    #[arg(long, value_name = "N", requires = "range")]
+    pub max_count: Option<u32>,
+    /// Leave out merges
+    #[arg(long, requires = "range")]
+    pub no_merges: bool,
+    /// Threads; as many as the machine runs at once if not given
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
     /// How to print findings
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
 
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, reader) = self.describe();
+        Some(PossibleValue::new(name).help(reader))
+    }
+}
+
+/// How lists and answers are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum Listing {
     Human,
     Json,
 }
@@ -120,8 +146,8 @@ pub struct UsesArgs {
     #[arg(value_name = "FINDING")]
     pub finding: String,
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
 }
 
 #[derive(Debug, Args)]
@@ -133,8 +159,8 @@ pub struct VerifyArgs {
     #[arg(long, conflicts_with = "finding")]
     pub stdin: bool,
     /// How to print the answer
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
 }
 
 #[derive(Debug, Args)]
@@ -150,8 +176,8 @@ pub struct AllowArgs {
 pub enum RulesCommand {
     /// Every rule: id, severity, provider and name
     List {
-        #[arg(long, value_enum, default_value_t = Format::Human)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = Listing::Human)]
+        format: Listing,
     },
     /// Check rules: the built-in ones, those of `.keystop.toml`, or catalogue files
     Check {
@@ -176,6 +202,6 @@ pub struct InstallArgs {
 
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use regex::bytes::RegexBuilder;
 use serde_json::json;
 
-use crate::cli::{Format, RulesCommand};
+use crate::cli::{Listing, RulesCommand};
 use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::report;
@@ -51,17 +51,17 @@ pub fn run(command: &RulesCommand) -> Result<Exit> {
     }
 }
 
-fn list(format: Format) -> Result<Exit> {
+fn list(format: Listing) -> Result<Exit> {
     let all = [Written::builtin(), Written::custom()?].concat();
     let mut out = io::stdout().lock();
     match format {
-        Format::Json => {
+        Listing::Json => {
             let rules = all.iter().map(|Written { provider, form, .. }| {
                 json!({"id": form.id, "provider": provider, "name": form.name, "severity": form.severity.as_str(), "secret": form.secret})
             });
             report::value(&rules.collect(), &mut out)?;
         }
-        Format::Human => {
+        Listing::Human => {
             let width = all.iter().map(|rule| rule.form.id.len()).max().unwrap_or(0);
             let line = |Written { form, .. }: &Written| {
                 format!("{:width$}  {:8}  {}", form.id, form.severity.as_str(), form.name)

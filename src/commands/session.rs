@@ -1,22 +1,25 @@
 //! What every scanning command does with hunks: scan, ask for decisions, report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use anyhow::Result;
 
-use crate::advice::{Commit, Commits, Stage};
+use crate::advice::{Commit, Commits, Document, Stage};
 use crate::allow::{self, Decision};
-use crate::cli::Format;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::finding::{self, Finding};
-use crate::git::Coverage;
+use crate::git::{self, Coverage, Id, Walked};
 use crate::hunk::{Hunk, Origin};
-use crate::remedy;
-use crate::report::{self, Report};
+use crate::remedy::language::Language;
+use crate::remedy::{self, Options};
+use crate::report::{self, Format, Report};
 use crate::rules::{self, Page};
 use crate::scan::Scanner;
+
+/// A finding, and what was decided about it.
+pub type Judged = (Decision, Finding);
 
 /// A scan under way.
 pub struct Session<'c> {
@@ -24,21 +27,39 @@ pub struct Session<'c> {
     scanner: Scanner<'c>,
     findings: Vec<Finding>,
     unreasoned: Vec<usize>,
-    allowed: usize,
+    allowed: Vec<(Finding, String)>,
     commits: Commits,
 }
 
 impl<'c> Session<'c> {
     pub fn new(config: &'c Config) -> Self {
         let scanner = scanner(config);
-        Self { config, scanner, findings: Vec::new(), unreasoned: Vec::new(), allowed: 0, commits: Commits::new() }
+        Self {
+            config,
+            scanner,
+            findings: Vec::new(),
+            unreasoned: Vec::new(),
+            allowed: Vec::new(),
+            commits: Commits::new(),
+        }
     }
 
     pub fn take(&mut self, hunk: &Hunk) {
-        for found in self.scanner.scan(hunk) {
-            match allow::decide(self.config, hunk, &found) {
-                Decision::Allowed(_) => {
-                    self.allowed += 1;
+        self.keep(self.judge(hunk));
+    }
+
+    /// Finds and decides; for any number of threads at once.
+    pub fn judge(&self, hunk: &Hunk) -> Vec<Judged> {
+        let decide = |found| (allow::decide(self.config, hunk, &found), found);
+        self.scanner.scan(hunk).into_iter().map(decide).collect()
+    }
+
+    /// Keeps what was found for the report.
+    pub fn keep(&mut self, judged: Vec<Judged>) {
+        for (decision, found) in judged {
+            match decision {
+                Decision::Allowed(reason) => {
+                    self.allowed.push((found, reason));
                     continue;
                 }
                 Decision::Unreasoned => self.unreasoned.push(self.findings.len()),
@@ -48,15 +69,38 @@ impl<'c> Session<'c> {
         }
     }
 
-    pub fn has_findings(&self) -> bool {
-        !self.findings.is_empty()
+    /// The same for what was found in commits; `tip` is where they lead.
+    ///
+    /// # Errors
+    /// The tip could not be told.
+    pub fn keep_walked(&mut self, walked: Walked<Judged>, tip: impl Fn() -> Result<Option<Id>>) -> Result<Coverage> {
+        self.keep(walked.made);
+        if !self.findings.is_empty() {
+            self.found_in(&walked.commits, tip()?);
+        }
+        Ok(walked.coverage)
     }
 
-    /// Tells which commits the findings are in.
-    pub fn found_in(&mut self, commits: impl Fn(&str) -> Option<Commit>) {
-        for finding in &self.findings {
-            let (Origin::Commit(id) | Origin::Message(id)) = &finding.origin else { continue };
-            self.commits.extend(commits(id).map(|commit| (id.clone(), commit)));
+    /// Notes the commits that findings are in, as a person knows them.
+    fn found_in(&mut self, commits: &[git::Commit], tip: Option<Id>) {
+        let named = |finding: &Finding| match &finding.origin {
+            Origin::Commit(id) | Origin::Message(id) => Id::from_hex(id.as_bytes()),
+            Origin::Staged | Origin::File => None,
+        };
+        let named: BTreeSet<Id> = self.findings.iter().filter_map(named).collect();
+        let has_merges = commits.iter().any(|commit| commit.parents.len() > 1);
+        for (age, commit) in commits.iter().enumerate().filter(|(_, commit)| named.contains(&commit.id)) {
+            let id = commit.id.to_string();
+            let known = Commit {
+                id: id[..10].to_owned(),
+                author: commit.author.clone(),
+                date: commit.date(),
+                is_head: tip == Some(commit.id),
+                age,
+                is_root: commit.parents.is_empty(),
+                has_merges,
+            };
+            self.commits.insert(id, known);
         }
     }
 
@@ -76,25 +120,24 @@ impl<'c> Session<'c> {
             let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage, &self.commits);
             (group, advice)
         });
+        let findings = findings.collect();
+        let help = if format.shows_pages() { pages.help() } else { BTreeMap::new() };
         let report = Report {
             stage,
             commits: &self.commits,
-            findings: findings.collect(),
+            findings,
             unscanned: coverage.unscanned.into_iter().map(|missed| (missed.path, missed.reason)).collect(),
-            allowed: self.allowed,
+            allowed: &self.allowed,
+            help,
             unreasoned: self.unreasoned.iter().map(|at| &self.findings[*at]).collect(),
             files: coverage.files,
         };
-        match format {
-            Format::Json => report::json(&report, &mut io::stdout().lock())?,
-            Format::Human if stage.is_hook() => {
-                report::use_colour(&io::stderr());
-                report::human(&report, &mut io::stderr().lock())?;
-            }
-            Format::Human => {
-                report::use_colour(&io::stdout());
-                report::human(&report, &mut io::stdout().lock())?;
-            }
+        if format == Format::Human && stage.is_hook() {
+            report::use_colour(&io::stderr());
+            report::findings(&report, format, &mut io::stderr().lock())?;
+        } else {
+            report::use_colour(&io::stdout());
+            report::findings(&report, format, &mut io::stdout().lock())?;
         }
         Ok(exit)
     }
@@ -114,5 +157,14 @@ struct Pages(BTreeMap<String, Option<Page>>);
 impl Pages {
     fn of(&mut self, provider: &str, rule: &str) -> Option<&Page> {
         self.0.entry(rule.to_owned()).or_insert_with(|| Page::of(provider, rule)).as_ref()
+    }
+
+    /// Everything that was read, as it is shown.
+    fn help(&self) -> BTreeMap<String, Document> {
+        let shell = Language::by_name("shell");
+        let known = self.0.iter().filter_map(|(rule, page)| Some((rule, page.as_ref()?, shell.clone()?)));
+        known
+            .map(|(rule, page, language)| (rule.clone(), remedy::page(page, &Options { language, store: None })))
+            .collect()
     }
 }

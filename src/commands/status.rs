@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::placement::{binary, shown};
-use crate::cli::{Format, StatusArgs};
+use crate::cli::{Listing, StatusArgs};
 use crate::exit::Exit;
 use crate::git::Repository;
 use crate::git::hooks::{Directory, Hook, Owner, block, everywhere, file, manager, settings};
@@ -30,8 +30,8 @@ pub fn run(args: &StatusArgs) -> Result<Exit> {
     faults.extend(general(directory.as_ref())?);
     let complete = rows.iter().all(|row| row.keystop);
     match args.format {
-        Format::Json => print_json(&rows, &faults, complete)?,
-        _ => print_lines(&rows, &faults, complete)?,
+        Listing::Json => print_json(&rows, &faults, complete)?,
+        Listing::Human => print_lines(&rows, &faults, complete)?,
     }
     Ok(if complete { Exit::Clean } else { Exit::Found })
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 
 use super::{find, search};
-use crate::cli::{Format, UsesArgs};
+use crate::cli::{Listing, UsesArgs};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::files;
@@ -54,8 +54,8 @@ pub fn run(args: &UsesArgs) -> Result<Exit> {
     let uses = gather(&forms, page.as_ref(), &places)?;
     let mut out = io::stdout().lock();
     match args.format {
-        Format::Json => report::value(&as_json(&uses, found, &forms), &mut out)?,
-        _ => report::lines(&lines(&uses, &format!("{name}, {}", found.preview), &forms), &mut out)?,
+        Listing::Json => report::value(&as_json(&uses, found, &forms), &mut out)?,
+        Listing::Human => report::lines(&lines(&uses, &format!("{name}, {}", found.preview), &forms), &mut out)?,
     }
     Ok(Exit::Clean)
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::find;
 use super::search::{self, Ground};
-use crate::cli::{Format, VerifyArgs};
+use crate::cli::{Listing, VerifyArgs};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::files;
@@ -28,7 +28,7 @@ pub fn run(args: &VerifyArgs) -> Result<Exit> {
         let said = "gone: no object and no file here holds a key with this fingerprint";
         let note = "encoded forms of it can only be told with the value itself: keystop verify --stdin";
         match args.format {
-            Format::Json => print_json(&Answer::default(), None, said)?,
+            Listing::Json => print_json(&Answer::default(), None, said)?,
             _ => report::lines(&[format!("keystop: {said}"), note.to_owned()], &mut io::stdout().lock())?,
         }
         return Ok(Exit::Clean);
@@ -36,7 +36,7 @@ pub fn run(args: &VerifyArgs) -> Result<Exit> {
     let answer = Answer::of(&repository, &forms)?;
     let summary = answer.summary();
     match args.format {
-        Format::Json => print_json(&answer, Some(&forms), &summary)?,
+        Listing::Json => print_json(&answer, Some(&forms), &summary)?,
         _ => report::lines(&answer.lines(&forms, &summary), &mut io::stdout().lock())?,
     }
     Ok(match () {

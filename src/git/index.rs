@@ -24,7 +24,9 @@ pub fn read(path: &Path) -> Result<Option<gix_index::State>> {
         Err(error) => return Err(error).with_context(|| format!("cannot open `{}`", path.display())),
     }
     // As git does, the checksum is left to `git fsck`: it takes longer than everything else.
-    let file = gix_index::File::at(path, gix_hash::Kind::Sha1, true, gix_index::decode::Options::default());
+    // Several threads would each hold a part and then put it together: twice the memory, and no sooner done.
+    let options = gix_index::decode::Options { thread_limit: Some(1), ..Default::default() };
+    let file = gix_index::File::at(path, gix_hash::Kind::Sha1, true, options);
     Ok(file.ok().map(gix_index::State::from).filter(|state| !state.is_sparse()))
 }
 

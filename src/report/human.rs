@@ -40,7 +40,7 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         Some(command) if !report.unscanned.is_empty() => {
             writeln!(out, "hint: what cannot be read cannot be judged; to go on all the same, once: {command}")
         }
-        None if report.stage == Stage::File => summary(report, blocking.len(), out),
+        None if !report.stage.is_hook() => summary(report, blocking.len(), out),
         _ => Ok(()),
     }
 }
@@ -49,7 +49,7 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn summary(report: &Report, blocking: usize, out: &mut dyn Write) -> io::Result<()> {
     let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let keys = if blocking == 0 { "no key".to_owned() } else { plural(blocking, "key") };
-    let allowed = if report.allowed == 0 { String::new() } else { format!(", {} allowed", report.allowed) };
+    let allowed = if report.allowed.is_empty() { String::new() } else { format!(", {} allowed", report.allowed.len()) };
     let blank = if blocking == 0 { "" } else { "\n" };
     writeln!(out, "{blank}keystop: {} read, {keys} found{allowed}", plural(report.files, "file"))
 }
@@ -66,7 +66,7 @@ fn headline(report: &Report, count: usize) -> String {
         Stage::Receiving => {
             format!("keystop refused this push: it holds {keys}. What was sent is known to others: revoke it first.")
         }
-        Stage::File => format!("keystop found {keys}:"),
+        Stage::History | Stage::File => format!("keystop found {keys}:"),
     }
 }
 
@@ -90,7 +90,9 @@ fn finding(report: &Report, group: &Group, advice: &Advice, out: &mut dyn Write)
             writeln!(out, "    {}", line.green())?;
         }
     }
-    writeln!(out, "  Revoke it, see who used it: {}", advice.more.green())?;
+    let long = "Revoke it, see who used it:";
+    let page = if long.len() + advice.more.len() + 3 <= WIDTH { long } else { "Revoke it:" };
+    writeln!(out, "  {page} {}", advice.more.green())?;
     writeln!(out, "  {}", format!("Not a key? {}", advice.not_a_key).dimmed())
 }
 

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Report;
+use super::entry::commit;
 use crate::finding::Finding;
-use crate::hunk::Origin;
 
 #[derive(Serialize)]
-struct Output<'a> {
+pub struct Output<'a> {
     version: u32,
     /// False if anything could not be scanned.
     complete: bool,
@@ -25,6 +25,9 @@ struct FindingOutput<'a> {
     confidence: &'a str,
     path: String,
     commit: Option<&'a str>,
+    /// Who wrote the commit, and when.
+    author: Option<&'a str>,
+    date: Option<&'a str>,
     start: PositionOutput,
     /// Exclusive.
     end: PositionOutput,
@@ -45,28 +48,29 @@ struct ErrorOutput {
 }
 
 pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &output(report))?;
+    writeln!(out)
+}
+
+/// The document as plain data.
+pub fn output<'a>(report: &'a Report) -> Output<'a> {
     let mut places: Vec<&Finding> =
         report.findings.iter().flat_map(|(group, _)| group.places.iter().copied()).collect();
-    places.sort_by(|a, b| (&a.path, a.start, &a.rule).cmp(&(&b.path, b.start, &b.rule)));
+    places.sort_by(|a, b| (&a.path, a.start, &a.rule, &a.origin).cmp(&(&b.path, b.start, &b.rule, &b.origin)));
     let errors = report.unscanned.iter().map(|(path, reason)| ErrorOutput {
         path: String::from_utf8_lossy(path).into_owned(),
         message: reason.clone(),
     });
-    let output = Output {
+    Output {
         version: 1,
         complete: report.unscanned.is_empty(),
-        findings: places.into_iter().map(finding).collect(),
+        findings: places.into_iter().map(|place| finding(report, place)).collect(),
         errors: errors.collect(),
-    };
-    serde_json::to_writer(&mut *out, &output)?;
-    writeln!(out)
+    }
 }
 
-fn finding(finding: &Finding) -> FindingOutput<'_> {
-    let commit = match &finding.origin {
-        Origin::Commit(id) | Origin::Message(id) if !id.is_empty() => Some(id.as_str()),
-        _ => None,
-    };
+fn finding<'a>(report: &'a Report, finding: &'a Finding) -> FindingOutput<'a> {
+    let known = commit(finding).and_then(|id| report.commits.get(id));
     let position = |at: crate::finding::Position| PositionOutput { line: at.line, column: at.column };
     FindingOutput {
         rule: &finding.rule,
@@ -74,7 +78,9 @@ fn finding(finding: &Finding) -> FindingOutput<'_> {
         severity: finding.severity.as_str(),
         confidence: confidence(finding),
         path: String::from_utf8_lossy(&finding.path).into_owned(),
-        commit,
+        commit: commit(finding),
+        author: known.map(|commit| commit.author.as_str()),
+        date: known.map(|commit| commit.date.as_str()),
         start: position(finding.start),
         end: position(finding.end),
         preview: &finding.preview,

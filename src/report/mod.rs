@@ -1,12 +1,30 @@
 //! Everything that is printed. No other module writes to the terminal.
 
+mod azure;
+mod bitbucket;
+mod checkstyle;
+mod clock;
+mod codequality;
+mod csv;
 mod document;
+mod entry;
+mod github;
+mod gitlab;
+mod html;
 mod human;
 mod json;
+mod jsonl;
+mod junit;
+mod markdown;
+mod sarif;
 mod style;
+mod teamcity;
+mod uri;
+mod xml;
 
 pub use style::{escape, use_colour};
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::advice::{Advice, Commits, Document, Stage};
@@ -21,28 +39,106 @@ pub struct Report<'a> {
     pub findings: Vec<(Group<'a>, Advice)>,
     /// Paths that could not be scanned, and why.
     pub unscanned: Vec<(Vec<u8>, String)>,
-    /// Findings that somebody has allowed.
-    pub allowed: usize,
+    /// Findings that somebody has allowed, and why.
+    pub allowed: &'a [(Finding, String)],
+    /// Pages by rule, where the format has room for them.
+    pub help: BTreeMap<String, Document>,
     /// Findings whose inline allow lacks a reason.
     pub unreasoned: Vec<&'a Finding>,
     /// Files that were read.
     pub files: usize,
 }
 
-/// Prints the report for a person, on standard error in a hook.
-///
-/// # Errors
-/// The stream could not be written, a closed pipe aside.
-pub fn human(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    closed_is_fine(human::print(report, out))
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Human,
+    Json,
+    Jsonl,
+    Sarif,
+    Github,
+    Gitlab,
+    Codequality,
+    Junit,
+    Bitbucket,
+    Azure,
+    Teamcity,
+    Checkstyle,
+    Csv,
+    Markdown,
+    Html,
 }
 
-/// Prints the report as JSON.
+impl Format {
+    pub const ALL: [Self; 15] = [
+        Self::Human,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Codequality,
+        Self::Junit,
+        Self::Bitbucket,
+        Self::Azure,
+        Self::Teamcity,
+        Self::Checkstyle,
+        Self::Csv,
+        Self::Markdown,
+        Self::Html,
+    ];
+
+    /// Its name on the command line, and who reads it.
+    pub fn describe(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Human => ("human", "for a person"),
+            Self::Json => ("json", "one JSON document"),
+            Self::Jsonl => ("jsonl", "one JSON object a line"),
+            Self::Sarif => ("sarif", "SARIF 2.1.0"),
+            Self::Github => ("github", "GitHub Actions: annotations and the job's summary"),
+            Self::Gitlab => ("gitlab", "GitLab: secret detection report"),
+            Self::Codequality => ("codequality", "GitLab: code quality report"),
+            Self::Junit => ("junit", "JUnit XML"),
+            Self::Bitbucket => ("bitbucket", "Bitbucket Code Insights: report and annotations"),
+            Self::Azure => ("azure", "Azure Pipelines: logging commands"),
+            Self::Teamcity => ("teamcity", "TeamCity: service messages"),
+            Self::Checkstyle => ("checkstyle", "Checkstyle XML"),
+            Self::Csv => ("csv", "for a spreadsheet"),
+            Self::Markdown => ("markdown", "for a comment on a pull request"),
+            Self::Html => ("html", "one self-contained page"),
+        }
+    }
+
+    /// Whether it has room for whole pages.
+    pub fn shows_pages(self) -> bool {
+        self == Self::Sarif
+    }
+}
+
+/// Prints the report.
 ///
 /// # Errors
 /// The stream could not be written, a closed pipe aside.
-pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    closed_is_fine(json::print(report, out))
+pub fn findings(report: &Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    let print = match format {
+        Format::Human => human::print,
+        Format::Json => json::print,
+        Format::Jsonl => jsonl::print,
+        Format::Sarif => sarif::print,
+        Format::Github => github::print,
+        Format::Gitlab => gitlab::print,
+        Format::Codequality => codequality::print,
+        Format::Junit => junit::print,
+        Format::Bitbucket => bitbucket::print,
+        Format::Azure => azure::print,
+        Format::Teamcity => teamcity::print,
+        Format::Checkstyle => checkstyle::print,
+        Format::Csv => csv::print,
+        Format::Markdown => markdown::print,
+        Format::Html => html::print,
+    };
+    let mut out = io::BufWriter::new(out);
+    closed_is_fine(print(report, &mut out).and_then(|()| out.flush()))
 }
 
 /// Prints a page.

@@ -28,20 +28,19 @@ pub struct Assignment {
 /// Longest first: an operator must not be read as the beginning of a value.
 const OPERATORS: &[&[u8]] = &[
     b":::=", b"!==", b"===", b"::=", b"||=", b"??=", b":=", b"=>", b"==", b"!=", b"+=", b".=", b"?=", b"||", b"??",
-    b":-", b"<-", b"->", b"=", b":",
+    b":-", b"<-", b"->", b"or ", b"=", b":",
 ];
 /// Farther away from its name than this nothing is bound.
 const FAR: usize = 160;
 
-/// What the name around `word` is given. `line` holds the word; `next` is the line after it, empty if there is none.
+/// What `name` is given. `line` holds the name; `next` is the line after it, empty if there is none.
 pub fn assignment(
     text: &[u8],
     line: &Range<usize>,
     next: &Range<usize>,
-    word: &Range<usize>,
+    name: Range<usize>,
     dialect: Dialect,
 ) -> Option<Assignment> {
-    let name = name_around(text, line, word);
     let mut cursor = Cursor { text, at: name.end, end: line.end, next: next.clone() };
     let tagged = name.start > line.start && text[name.start - 1] == b'<';
     let bond = cursor.bond(tagged)?;
@@ -155,7 +154,7 @@ impl Cursor<'_> {
             self.at += 1;
             self.skip(|b| b.is_ascii_digit());
         }
-        self.eat(b"&quot;") || self.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b'*')) > 0
+        self.eat(b"&quot;") || self.skip(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']' | b')' | b'*')) > 0
     }
 
     fn operator(&mut self) -> bool {
@@ -172,7 +171,8 @@ impl Cursor<'_> {
         let after = &self.rest()[length..];
         let assigns = length > 0 && after.first() == Some(&b'=') && !matches!(after.get(1), Some(b'=' | b'>'));
         let value = after.iter().skip(1).find(|b| **b != b' ');
-        let found = assigns && matches!(value, Some(b'"' | b'\'' | b'`')) && self.peek() != Some(b'\'');
+        let first = self.rest().iter().find(|b| **b != b' ');
+        let found = assigns && matches!(value, Some(b'"' | b'\'' | b'`')) && first != Some(&b'\'');
         self.at += if found { length + 1 } else { 0 };
         found
     }
@@ -295,7 +295,8 @@ mod tests {
         let at = text.find(word).unwrap();
         let end = text.find('\n').unwrap_or(text.len());
         let next = (end + 1).min(text.len());
-        let found = assignment(bytes, &(0..end), &(next..text.len()), &(at..at + word.len()), dialect)?;
+        let name = name_around(bytes, &(0..end), &(at..at + word.len()));
+        let found = assignment(bytes, &(0..end), &(next..text.len()), name, dialect)?;
         Some((text[found.name].to_owned(), text[found.value].to_owned(), found.bond))
     }
 

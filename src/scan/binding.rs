@@ -63,6 +63,7 @@ pub fn is_credential(name: &[u8]) -> bool {
 /// Whether a name says that its value is a digest or an identifier made to be public.
 pub fn is_digest(name: &[u8]) -> bool {
     const WORDS: &[&str] = &[
+        "h1",
         "sha",
         "sha1",
         "sha256",

@@ -27,6 +27,9 @@ pub fn judge(
         return None;
     }
     let bound = found.bond != Bond::Spoken;
+    if is_badge(&text[line..found.name.start]) {
+        return None;
+    }
     match announced {
         Announced::Password => {
             let telling = telling::of_password(name)?;
@@ -39,6 +42,11 @@ pub fn judge(
             token(value, telling, bound)
         }
     }
+}
+
+/// The token of a badge is in everybody's README and shows a picture.
+fn is_badge(before: &[u8]) -> bool {
+    ["badge", "shields.io"].iter().any(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
 }
 
 /// A password is chosen by a person: any mixture that is not made of words will do.
@@ -59,22 +67,35 @@ fn password(value: &[u8]) -> Option<Confidence> {
 /// A token is made by a machine: it must read as if drawn at random.
 fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
     if randomness::is_uuid(value) {
-        return Some(if telling == Telling::Plainly { Confidence::Medium } else { Confidence::Low });
+        return Some(if telling == Telling::Plainly || bound { Confidence::Medium } else { Confidence::Low });
     }
-    if !randomness::is_random(value) || guard::is_stock(value) {
+    if !randomness::is_random(value)
+        || guard::is_stock(value)
+        || guard::is_wordlike(value)
+        || guard::is_designation(value)
+    {
         return None;
     }
     let hex = randomness::is_hex(value);
+    // `key: linux-5d41402a...`: a cache is keyed by digests.
+    let digest = |part: &[u8]| part.len() < value.len() && part.len() >= 20 && randomness::is_hex(part);
+    if telling == Telling::Weakly && value.split(|b| !b.is_ascii_alphanumeric()).any(digest) {
+        return Some(Confidence::Low);
+    }
     match telling {
         Telling::Plainly if bound || value.len() >= 16 => Some(Confidence::Medium),
         Telling::Weakly if value.len() >= 16 && (bound || !hex || value.len() >= 20) => Some(Confidence::Medium),
-        _ => Some(Confidence::Low),
+        Telling::Plainly => Some(Confidence::Low),
+        Telling::Weakly => None,
     }
 }
 
 /// A value behind a telling word that is bound to nothing: long and random beyond doubt.
 pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Range<usize>> {
-    telling::of_token(&text[name.clone()], &text[line.start..name.start])?;
+    let telling = telling::of_token(&text[name.clone()], &text[line.start..name.start])?;
+    if telling == Telling::Weakly {
+        return None;
+    }
     let (from, end) = (name.end, line.end.min(name.end + 512));
     if !guard::is_open(&text[from..end]) {
         return None;
@@ -84,7 +105,10 @@ pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Ra
     while at < end {
         let run = text[at..end].iter().take_while(|b| is_token(b)).count();
         let trimmed = at..at + run - text[at..at + run].iter().rev().take_while(|b| b"._-".contains(b)).count();
-        if run >= 20 && is_beyond_doubt(&text[trimmed.clone()]) {
+        // In an element of its own nothing else is meant.
+        let element = text.get(name.end) == Some(&b'>');
+        let value = &text[trimmed.clone()];
+        if run >= 20 && (is_beyond_doubt(value) || (element && randomness::is_random(value))) {
             return Some(trimmed);
         }
         at += run.max(1);

@@ -120,7 +120,14 @@ pub fn is_placeholder(secret: &[u8], prefix: usize) -> bool {
 /// Whether a value under a telling name is written as a literal: no reference, call, path, address, date or sentence.
 pub fn is_literal(value: &[u8], quoted: bool) -> bool {
     let text = value.iter().any(|b| !b.is_ascii() || b.is_ascii_whitespace() || b.is_ascii_control());
-    !text && !is_reference(value, quoted) && !is_address(value) && !is_sealed(value)
+    !text && !is_code(value) && !is_reference(value, quoted) && !is_address(value) && !is_sealed(value)
+}
+
+/// A regular expression, or code that a quote of another language was found in.
+fn is_code(value: &[u8]) -> bool {
+    const SIGNS: &[&str] =
+        &["()", "').", "\\w", "\\d", "\\s", "[^", ".*", "(?", "[a-", "[A-", "[0-", "=>", "%s", "&&", "||"];
+    SIGNS.iter().any(|sign| memchr::memmem::find(value, sign.as_bytes()).is_some())
 }
 
 /// Whether what follows a telling word may hold a credential in the clear: nothing sealed, no PEM.
@@ -229,6 +236,21 @@ fn is_sealed(value: &[u8]) -> bool {
     sealed_secret || SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
 }
 
+/// Words with numbers between them, as names of algorithms, packages and releases are: `AES256-GCM-SHA384`.
+pub fn is_designation(value: &[u8]) -> bool {
+    let parts: Vec<&[u8]> = value.split(|b| !b.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let word = |part: &[u8]| {
+        let end = part.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+        end >= 3
+            && part.len() - end <= 4
+            && part[..end].iter().all(u8::is_ascii_alphabetic)
+            && super::randomness::surprise(&part[..end]) < 1.2
+    };
+    let words = parts.iter().filter(|part| word(part)).count();
+    let short = parts.iter().filter(|part| part.len() <= 4).count();
+    parts.len() > 1 && words > 0 && parts.iter().all(|part| part.len() <= 4 || word(part)) && short <= words * 3
+}
+
 /// Words and nothing else: an identifier, a phrase joined by `_ - . :`, letters with a number behind.
 pub fn is_wordlike(value: &[u8]) -> bool {
     let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/'));
@@ -245,7 +267,21 @@ pub fn is_stock(password: &[u8]) -> bool {
     let lower = password.to_ascii_lowercase();
     let bare = lower.iter().rposition(|b| !b.is_ascii_digit() && !b"!_-.".contains(b)).map_or(0, |at| at + 1);
     let known = |text: &[u8]| STOCK.iter().any(|word| word.as_bytes() == text);
-    bare == 0 || known(&lower) || known(&lower[..bare])
+    bare == 0 || known(&lower) || known(&lower[..bare]) || known(&plain_letters(&lower))
+}
+
+/// A word behind look-alikes and marks: `p@$$w0rd!` is `password`.
+fn plain_letters(lower: &[u8]) -> Vec<u8> {
+    let letter = |byte: &u8| match byte {
+        b'@' | b'4' => Some(b'a'),
+        b'0' => Some(b'o'),
+        b'3' => Some(b'e'),
+        b'$' | b'5' => Some(b's'),
+        b'1' => Some(b'i'),
+        byte => byte.is_ascii_alphabetic().then_some(*byte),
+    };
+    let end = lower.iter().rposition(u8::is_ascii_alphabetic).map_or(0, |at| at + 1);
+    lower[..end].iter().filter_map(letter).collect()
 }
 
 /// A template's placeholder: `${X}`, `{{x}}`, `<your key>`, `%(x)s`, `#{x}`, `$X`, `%s`, `***`.
@@ -267,6 +303,7 @@ pub fn is_template(value: &[u8]) -> bool {
         || starred
         || ["${", "{{", "$(", "#{", "<%", "%("].iter().any(|open| is_filled(value, open.as_bytes()))
         || value.ends_with(b"...")
+        || holds(b"....")
         || (value.len() < 40 && [b"...".as_slice(), b"%s", b"%v"].iter().any(|part| holds(part)))
 }
 
@@ -276,8 +313,9 @@ fn is_filled(value: &[u8], open: &[u8]) -> bool {
         let name = &value[at + open.len()..];
         let inner = |b: &u8| b.is_ascii_alphanumeric() || b"_.:-|,?'\" ()$!=/@".contains(b);
         let length = name.iter().take_while(|b| inner(b)).count();
-        let closed = length == name.len() || matches!(name[length], b'}' | b'[' | b'%' | b'{');
-        length > 0 && (closed || open.ends_with(b"("))
+        let closes = |end: &[u8]| name[length..].starts_with(end);
+        let closed = if open == b"{{" { closes(b"}}") } else { closes(b"}") || closes(b"[") || closes(b"%>") };
+        length > 0 && (length == name.len() || closed || open.ends_with(b"("))
     })
 }
 
@@ -294,11 +332,15 @@ fn is_repetitive(body: &[u8]) -> bool {
         longest = longest.max(run);
     }
     let most = counts.iter().max().copied().unwrap_or(0);
-    let block = (1..=body.len() / 2).take(10).any(|period| body.iter().zip(&body[period..]).all(|(a, b)| a == b));
+    // The first quarter may be a prefix of its own.
+    let rest = &body[body.len() / 4..];
+    let repeats =
+        |text: &[u8]| (1..=text.len() / 2).take(10).any(|period| text.iter().zip(&text[period..]).all(|(a, b)| a == b));
+    let block = repeats(body) || repeats(rest);
     most * 2 > body.len() || run >= 8 || (longest >= 8 && longest * 3 > body.len()) || block
 }
 
-/// Counting characters: `0123456789`, `abcdefgh`, `a1b2c3d4`, `AbCdEf`.
+/// Counting characters: `0123456789`, `abcdefgh`, `AbCdEf`, or numbers that count at either end.
 fn is_counting(body: &[u8]) -> bool {
     let letters: Vec<u8> = body.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     if letters.len() < 8 {
@@ -306,11 +348,8 @@ fn is_counting(body: &[u8]) -> bool {
     }
     let next =
         |a: u8, b: u8| b == a.wrapping_add(1) || (a == b'9' && matches!(b, b'0' | b'a')) || (a == b'f' && b == b'0');
-    let steps = |stride: usize| {
-        let pairs = letters.len() - stride;
-        let ups = letters.iter().zip(&letters[stride..]).filter(|(a, b)| next(**a, **b)).count();
-        ups * 10 >= pairs * 6
-    };
+    let ups = letters.windows(2).filter(|pair| next(pair[0], pair[1])).count();
+    let counts = ups * 10 >= (letters.len() - 1) * 6;
     let ends = |digits: &[u8]| {
         let run = |forward: bool| {
             let follows = |pair: &[u8]| if forward { pair[1] == pair[0] + 1 } else { pair[0] == pair[1] + 1 };
@@ -318,7 +357,7 @@ fn is_counting(body: &[u8]) -> bool {
         };
         run(true) || run(false)
     };
-    steps(1) || steps(2) || ends(&body[..6]) || ends(&body[body.len() - 6..])
+    counts || ends(&body[..6]) || ends(&body[body.len() - 6..])
 }
 
 /// A word part says that this is no key: `YOUR_API_KEY`, `sk-your-key-here`.
@@ -351,7 +390,8 @@ mod tests {
             "****",
             "00000000000000000000",
             "abcdefghijklmnopqrstuvwx",
-            "a1b2c3d4e5f6g7h8i9j0",
+            "sk-000000123456789012345",
+            "q8W3zL1vB9tR4kX7Kp654321",
             "deadbeefdeadbeefdeadbeef",
         ] {
             assert!(is_placeholder(text.as_bytes(), 0), "{text}");
@@ -381,7 +421,7 @@ mod tests {
 
     #[test]
     fn stock_passwords_are_whole_words() {
-        for text in ["password", "Admin", "test123", "secret!", "12345", "Passw0rd"] {
+        for text in ["password", "Admin", "test123", "secret!", "12345", "Passw0rd", "p@$$w0rd!"] {
             assert!(is_stock(text.as_bytes()), "{text}");
         }
         for text in ["passwordless-Kq8", "testX9q", "correct-horse"] {

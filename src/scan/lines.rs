@@ -17,6 +17,11 @@ impl<'a> Lines<'a> {
         Self { text, starts: std::iter::once(0).chain(breaks).collect(), first }
     }
 
+    /// How many lines there are; a line break at the end opens one more.
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
     /// Index, from 0, of the line that holds `offset`.
     pub fn index(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start <= offset) - 1

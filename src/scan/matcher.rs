@@ -1,5 +1,6 @@
 //! One set of rules at work on a hunk: from the prefilter's hits to matches that hold every condition.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -10,14 +11,18 @@ use super::assignment::{self, Assignment, Bond};
 use super::binding::{self, Binding, Kind};
 use super::dialect::Dialect;
 use super::lines::Lines;
+use super::runs::Runs;
 use super::{Match, credential, guard, verify};
 use crate::hunk::Hunk;
-use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
+use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape, Structure};
 
 /// A line longer than this is searched around the literal only.
-const LONG_LINE: usize = 16 * 1024;
-/// How far a rule without a longest match is followed in such a line.
-const FAR: usize = 256 * 1024;
+const LONG_LINE: usize = 1024;
+/// How far before its literal and behind it a rule without a longest match is followed.
+const NEAR: usize = 2 * 1024;
+const FAR: usize = 16 * 1024;
+/// A line of code longer than this was written by a machine.
+const MINIFIED: usize = 2000;
 /// Lines before its literal in which a match over several lines may begin.
 const LINES_BEFORE: u32 = 12;
 
@@ -36,11 +41,18 @@ pub struct Matcher<'r> {
 struct View<'h> {
     hunk: &'h Hunk,
     lines: &'h Lines<'h>,
+    runs: &'h OnceCell<Runs>,
 }
 
 impl<'h> View<'h> {
     fn text(&self) -> &'h [u8] {
         &self.hunk.text
+    }
+
+    /// Whether a line that `range` touches has so many bytes in a row that a secret could be.
+    fn has_run(&self, range: &Range<usize>, least: u32) -> bool {
+        let lines = self.lines.index(range.start)..self.lines.index(range.end) + 1;
+        self.runs.get_or_init(|| Runs::of(self.text(), self.lines)).reach(lines, least)
     }
 
     /// The line of `offset`, and the offset within it.
@@ -86,7 +98,7 @@ impl<'r> Matcher<'r> {
 
     /// Appends the matches of every woken rule. `hits` are in the order of rules.
     pub fn matches(&self, hunk: &Hunk, lines: &Lines, hits: &[Hit], named: &[u16], into: &mut Vec<Match<'r>>) {
-        let view = View { hunk, lines };
+        let view = View { hunk, lines, runs: &OnceCell::new() };
         for rule in named {
             self.values(*rule, view, 0..hunk.text.len(), into);
         }
@@ -112,7 +124,7 @@ impl<'r> Matcher<'r> {
         let mut done = 0;
         for hit in hits.iter().filter(|hit| can_open(rule, view.text(), hit)) {
             let window = window(rule, view, hit);
-            if hit.at < done || !has_run(&view.text()[window.clone()], rule.run) {
+            if hit.at < done || !view.has_run(&window, rule.run) {
                 continue;
             }
             let regex = self.regex(hit.rule);
@@ -127,6 +139,7 @@ impl<'r> Matcher<'r> {
         let mut searched = 0..0;
         for hit in hits.iter().filter(|hit| begins_word(view.text(), hit.at, hit.len as usize)) {
             let around = view.lines.around(view.lines.index(hit.at), near.lines);
+            let around = clamp(around, &(hit.at..hit.at + hit.len as usize));
             let range = around.start.max(searched.end)..around.end;
             searched = around;
             if !range.is_empty() {
@@ -140,9 +153,9 @@ impl<'r> Matcher<'r> {
         let rule = &self.rules[index as usize];
         let Some(near) = rule.near.as_ref().filter(|_| applies_to(rule, &view.hunk.path)) else { return };
         // A name may stand in the line before.
-        let named = &view.text()[view.lines.around(view.lines.index(range.start), 1).start..range.end];
+        let named = &view.text()[clamp(view.lines.around(view.lines.index(range.start), 1), &range).start..range.end];
         let may_be_named = || holds_name(rule, named) || names_by_word(near, named);
-        if !has_run(&view.text()[range.clone()], rule.run) || !may_be_named() {
+        if !view.has_run(&range, rule.run) || !may_be_named() {
             return;
         }
         let regex = self.regex(index);
@@ -210,14 +223,17 @@ fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], 
         return;
     }
     let mut done = 0;
-    let mut line = Line { index: 0, range: 0..0, next: 0..0 };
+    let mut line = Line { range: 0..0, next: 0..0 };
     for hit in hits {
         line.advance(view, hit.at);
-        if hit.at < done {
+        let minified = dialect == Dialect::Code && line.range.len() > MINIFIED;
+        if hit.at < done || minified {
             continue;
         }
-        let word = hit.at..hit.at + hit.len as usize;
-        let Some(found) = candidate(announced, view.text(), &line, &word, dialect) else { continue };
+        let near = line.around(hit.at);
+        let name = assignment::name_around(view.text(), &near.range, &(hit.at..hit.at + hit.len as usize));
+        done = name.end;
+        let Some(found) = candidate(announced, view.text(), &near, name, dialect) else { continue };
         done = found.0.value.end;
         let name = Some(found.0.name);
         let judged = judge(rule, view, found.0.value);
@@ -225,9 +241,8 @@ fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], 
     }
 }
 
-/// A line, the one after it, and what of them is looked at.
+/// A line and the one after it.
 struct Line {
-    index: usize,
     range: Range<usize>,
     next: Range<usize>,
 }
@@ -238,10 +253,17 @@ impl Line {
         if !self.range.is_empty() && offset < self.range.end {
             return;
         }
-        self.index = view.lines.index(offset);
-        self.range = view.lines.range(self.index);
-        let next = view.lines.range(self.index + 1);
+        let index = view.lines.index(offset);
+        self.range = view.lines.range(index);
+        let next = view.lines.range(index + 1);
         self.next = if next.start > self.range.start { next } else { self.range.end..self.range.end };
+    }
+
+    /// What of it can have to do with a name at `offset`: lines may be very long.
+    fn around(&self, offset: usize) -> Self {
+        let (start, end) = (offset.saturating_sub(256), offset + 4096);
+        let next = if self.range.end <= end { self.next.clone() } else { end..end };
+        Self { range: self.range.start.max(start)..self.range.end.min(end), next }
     }
 }
 
@@ -249,10 +271,10 @@ fn candidate(
     announced: Announced,
     text: &[u8],
     line: &Line,
-    word: &Range<usize>,
+    name: Range<usize>,
     dialect: Dialect,
 ) -> Option<(Assignment, Confidence)> {
-    let found = assignment::assignment(text, &line.range, &line.next, word, dialect).and_then(|found| {
+    let found = assignment::assignment(text, &line.range, &line.next, name.clone(), dialect).and_then(|found| {
         let confidence = credential::judge(announced, text, line.range.start, &found, dialect)?;
         Some((found, confidence))
     });
@@ -260,7 +282,6 @@ fn candidate(
         if announced == Announced::Password || dialect == Dialect::Code {
             return None;
         }
-        let name = assignment::name_around(text, &line.range, word);
         let value = credential::loose(text, &line.range, &name)?;
         Some((Assignment { name, value, quoted: false, bond: Bond::Spoken }, Confidence::Medium))
     };
@@ -273,25 +294,38 @@ fn line(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
     if line.len() <= LONG_LINE {
         return line;
     }
-    let reach = reach.unwrap_or(FAR);
-    // The spare bytes keep the cut away from any match that holds the literal.
-    line.start.max(hit.at.saturating_sub(reach + 64))..line.end.min(hit.at + reach + 256)
+    let around = within(hit, reach);
+    line.start.max(around.start)..line.end.min(around.end)
 }
 
 /// The lines in which such a match must lie, if it can reach over line breaks.
 fn block(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
     let lines = view.lines;
+    let around = within(hit, reach);
     let start = lines.range(lines.index(hit.at).saturating_sub(LINES_BEFORE as usize)).start;
-    let end = hit.at.saturating_add(reach.unwrap_or(FAR)).min(view.text().len());
-    let end = lines.range(lines.index(end.saturating_sub(1).max(hit.at))).end;
-    start.max(hit.at.saturating_sub(reach.unwrap_or(FAR)))..end
+    start.max(around.start)..around.end.min(view.text().len())
+}
+
+/// How far a match that holds the literal can go; spare bytes keep the cut away from it.
+fn within(hit: &Hit, reach: Option<usize>) -> Range<usize> {
+    hit.at.saturating_sub(reach.unwrap_or(NEAR) + 64)..hit.at + reach.unwrap_or(FAR) + 256
+}
+
+/// Whether `text` begins with `name`, case and separators aside.
+fn spells(text: &[u8], name: &[u8]) -> bool {
+    let mut letters = text.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase);
+    name.iter().all(|wanted| letters.next() == Some(*wanted))
 }
 
 /// Whether one of the names that the rule asks for stands in `text`; separators within a name do not matter.
 fn holds_name(rule: &Rule, text: &[u8]) -> bool {
     rule.names.is_empty() || {
-        let letters = binding::normalise(text);
-        rule.names.iter().any(|name| memchr::memmem::find(letters.as_bytes(), name.as_bytes()).is_some())
+        let first = |name: &str| name.as_bytes()[0];
+        // A search for the first letter costs less than a copy of the text without its separators.
+        rule.names.iter().any(|name| {
+            let (small, big) = (first(name), first(name).to_ascii_uppercase());
+            memchr::memchr2_iter(small, big, text).any(|at| spells(&text[at..], name.as_bytes()))
+        })
     }
 }
 
@@ -301,17 +335,6 @@ fn names_by_word(near: &Near, text: &[u8]) -> bool {
     let opens = |at: usize| lower.get(at).is_some_and(|b| BEFORE_VALUE.contains(b));
     let mut words = near.words.iter();
     words.any(|word| memchr::memmem::find_iter(&lower, word.as_bytes()).any(|at| opens(at + word.len())))
-}
-
-/// Whether `text` has so many bytes in a row without a blank or a quote, and not all of them of one word or path.
-fn has_run(text: &[u8], least: u32) -> bool {
-    let runs = text.split(|b| is_blank_or_quote(*b));
-    let telling = |run: &[u8]| {
-        let digit = run.iter().any(u8::is_ascii_digit);
-        let mixed = run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
-        digit || mixed || !run.iter().any(|b| matches!(b, b'_' | b'.' | b'/' | b'('))
-    };
-    least == 0 || runs.filter(|run| run.len() >= least as usize).any(|run| run.len() < 16 || telling(run))
 }
 
 /// The first match in `window` that holds the literal: the whole and the secret.
@@ -358,8 +381,10 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     {
         return None;
     }
+    // A password of plain words opens something only if nobody guesses: it is told.
+    let guessable = rule.structure == Some(Structure::UrlPassword) && guard::is_wordlike(secret);
     // A wrong checksum means that no vendor issued this; it is told, in case the scheme has changed.
-    let confidence = if checked == Some(false) { Confidence::Low } else { rule.confidence };
+    let confidence = if checked == Some(false) || guessable { Confidence::Low } else { rule.confidence };
     let parts = rule.parts.iter().filter_map(|part| companion(part, view, &span)).collect();
     let name = binding::binding(&view.text()[line.clone()], within).name;
     let name = name.map(|range| line.start + range.start..line.start + range.end);
@@ -470,9 +495,10 @@ fn follows_word(near: &Near, before: &[u8]) -> bool {
     let end = before.iter().rposition(|b| !BEFORE_VALUE.contains(b)).map_or(0, |at| at + 1);
     let name = before[..end].to_ascii_lowercase();
     end < before.len()
-        && near.words.iter().any(|word| {
-            name.ends_with(word.as_bytes()) && begins_word(&before[..end], end - word.len(), word.len())
-        })
+        && near
+            .words
+            .iter()
+            .any(|word| name.ends_with(word.as_bytes()) && begins_word(&before[..end], end - word.len(), word.len()))
 }
 
 /// The companion nearest to `span`.

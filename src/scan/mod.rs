@@ -13,6 +13,7 @@ mod lines;
 mod matcher;
 pub mod proof;
 mod randomness;
+mod runs;
 mod telling;
 mod verify;
 

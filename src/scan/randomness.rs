@@ -36,7 +36,8 @@ pub fn is_random(value: &[u8]) -> bool {
         // Groups of digits, a letter among them: dates and numbers have none.
         return is_mixed_hex(&parts.collect::<Vec<_>>().concat());
     }
-    if parts.clone().any(|part| part.len() >= 20 && is_hex(part) && is_mixed_hex(part)) {
+    // A prefix of words in front takes nothing away from a random rest.
+    if parts.clone().any(|part| part.len() >= 12 && part.len() < value.len() && is_random(part)) {
         return true;
     }
     #[expect(clippy::cast_precision_loss, reason = "values are short")]
@@ -78,6 +79,9 @@ pub fn is_uuid(value: &[u8]) -> bool {
 fn alphabet(value: &[u8]) -> f32 {
     if is_hex(value) {
         return if value.iter().all(u8::is_ascii_digit) { 10.0 } else { 16.0 };
+    }
+    if value.iter().all(u8::is_ascii_hexdigit) {
+        return 22.0;
     }
     let has = |test: fn(&u8) -> bool, size: usize| if value.iter().any(test) { size } else { 0 };
     let mut others: Vec<u8> = value.iter().copied().filter(|b| !b.is_ascii_alphanumeric()).collect();

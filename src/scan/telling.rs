@@ -165,6 +165,14 @@ const THINGS: &[&str] = &[
     "arn",
     "value",
     "pair",
+    "lines",
+    "bits",
+    "exponent",
+    "mac",
+    "com",
+    "io",
+    "net",
+    "org",
 ];
 
 /// Words that make a key one of a table, a map or a keyboard.
@@ -312,7 +320,7 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     if THINGS.contains(&last)
         || binding::is_digest(name)
-        || has(&["public", "pub", "publishable", "csrf", "xsrf", "nonce"])
+        || has(&["public", "pub", "publishable", "csrf", "xsrf", "nonce", "cookie", "cookies", "socket"])
     {
         return None;
     }
@@ -371,10 +379,8 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
         return (!has(OTHER_KEYS)).then_some(Telling::Weakly);
     }
     let weak = |word: &String| {
-        matches!(
-            word.as_str(),
-            "auth" | "authorization" | "sig" | "session" | "cookie" | "access" | "license" | "dsn" | "api"
-        ) || word.ends_with("auth")
+        matches!(word.as_str(), "auth" | "sig" | "session" | "access" | "private" | "license" | "dsn" | "api")
+            || word.ends_with("auth")
     };
     words.iter().any(weak).then_some(Telling::Weakly)
 }

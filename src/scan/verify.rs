@@ -23,7 +23,7 @@ pub fn has_structure(structure: Structure, secret: &[u8], before: &[u8]) -> bool
     match structure {
         Structure::Jwt => is_jwt(secret),
         Structure::Pem => is_usable_pem(secret),
-        Structure::UrlPassword => is_real_password(secret, url_user(before)),
+        Structure::UrlPassword => is_real_password(secret, url_user(before)) && !is_named_before(secret, before),
         Structure::BasicAuth => is_basic_auth(secret),
         Structure::Base64 => decode(secret).is_some(),
         Structure::Base64Json => holds_json(secret),
@@ -95,6 +95,15 @@ fn url_user(before: &[u8]) -> &[u8] {
     &before[start.min(end)..end]
 }
 
+/// Whether the user, the database or the host in front of a password is called the same.
+fn is_named_before(password: &[u8], before: &[u8]) -> bool {
+    let whole = |at: usize| {
+        let ends = |byte: Option<&u8>| byte.is_none_or(|b| !b.is_ascii_alphanumeric());
+        ends(at.checked_sub(1).and_then(|at| before.get(at))) && ends(before.get(at + password.len()))
+    };
+    memchr::memmem::find_iter(before, password).any(whole)
+}
+
 fn is_real_password(password: &[u8], user: &[u8]) -> bool {
     let distinct = password.iter().collect::<std::collections::BTreeSet<_>>().len();
     password != user && distinct > 2 && !guard::is_stock(password) && !guard::is_placeholder(password, 0)
@@ -157,12 +166,14 @@ mod tests {
             has_structure(Structure::UrlPassword, password.as_bytes(), before.as_bytes())
         };
         assert!(real("postgres://app:", "k7Qz-91xW"));
+        assert!(real("postgres://k7Qz-91xWapp:", "k7Qz-91xW"));
         for (before, password) in [
             ("postgres://app:", "password"),
             ("postgres://app:", "app"),
             ("postgres://app:", "${DB_PASSWORD}"),
             ("amqp://guest:", "guest"),
             ("http://u:", "xxxx"),
+            ("postgres://shop-k7Qz:", "k7Qz"),
         ] {
             assert!(!real(before, password), "{before}{password}");
         }

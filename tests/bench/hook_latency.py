@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """What a commit waits for: the pre-commit hook against `git diff --cached`, as a ratio.
 
-usage: tests/bench/hook_latency.py [--files 100,10000,100000] [--lines 20,20000] [--runs 15] [--most RATIO] [BINARY]
+usage: tests/bench/hook_latency.py [--files 100,10000,100000] [--lines 20,20000] [--runs 15] [--most RATIO] [COMMAND...]
 
-BINARY is target/release/keystop unless named. For each size a repository of that many committed files is made once, in the
-folder for temporary files, and clean lines are staged in one of them. The hook and git run in turn, so that both see
-the same machine; the median of the paired ratios is what counts, a time alone says little. With --most the exit code is 1
-if a ratio is higher. Python's standard library and git are all it needs.
+Each COMMAND is one argument, such as 'gitleaks git --staged --no-banner'; without any it is the release binary's hook. For
+each size a repository of that many committed files is made once, in the folder for temporary files, and clean lines are
+staged in one of them. Each command and git run in turn, so that both see the same machine; the median of the paired ratios
+is what counts, a time alone says little. With --most the exit code is 1 if a ratio is higher. Python's standard library
+and git are all it needs.
 """
 
 import argparse
 import os
 import random
+import shlex
 import statistics
 import subprocess
 import sys
@@ -93,7 +95,7 @@ def measure(hook, repository, runs):
     run(hook, repository), run(baseline, repository)
     pairs = [(run(hook, repository), run(baseline, repository)) for _ in range(runs)]
     if any(ours[2] != 0 for ours, _ in pairs):
-        sys.exit("the hook did not pass clean lines")
+        sys.exit(f"{hook[0]} did not pass clean lines")
     ratio = statistics.median(ours[0] / theirs[0] for ours, theirs in pairs)
     ours, theirs = (statistics.median(pair[side][0] for pair in pairs) for side in (0, 1))
     return ours, theirs, ratio, max(pair[0][1] for pair in pairs)
@@ -106,21 +108,22 @@ def main():
     parser.add_argument("--lines", type=numbers, default=[20, 20_000])
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--most", type=float)
-    default = Path(__file__).parents[2] / "target/release/keystop"
-    parser.add_argument("binary", nargs="?", type=Path, default=default)
+    own = Path(__file__).resolve().parents[2] / "target/release/keystop"
+    parser.add_argument("commands", nargs="*", default=[shlex.join([str(own), "hook", "pre-commit"])])
     arguments = parser.parse_args()
-    hook = [str(arguments.binary.resolve()), "hook", "pre-commit"]
     worst = 0.0
-    print(f"{'files':>7} {'lines':>6} {'hook ms':>8} {'git ms':>7} {'ratio':>6} {'MiB':>5}")
+    print(f"{'files':>7} {'lines':>6} {'hook ms':>8} {'git ms':>7} {'ratio':>6} {'MiB':>5}  command")
     for files in arguments.files:
         repository = Path(tempfile.gettempdir()) / "keystop-bench" / str(files)
         if not repository.exists():
             make(repository, files)
         for lines in arguments.lines:
             stage(repository, files, lines)
-            ours, theirs, ratio, memory = measure(hook, repository, arguments.runs)
-            worst = max(worst, ratio)
-            print(f"{files:>7} {lines:>6} {ours:>8.1f} {theirs:>7.1f} {ratio:>6.2f} {memory:>5.1f}", flush=True)
+            for hook in map(shlex.split, arguments.commands):
+                ours, theirs, ratio, memory = measure(hook, repository, arguments.runs)
+                worst = max(worst, ratio)
+                row = f"{files:>7} {lines:>6} {ours:>8.1f} {theirs:>7.1f} {ratio:>6.2f} {memory:>5.1f}"
+                print(f"{row}  {Path(hook[0]).name}", flush=True)
     sys.exit(arguments.most is not None and worst > arguments.most)
 
 
