@@ -1,10 +1,12 @@
 //! The whole catalogue, rule by rule.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
+use keystop::hunk::{Hunk, Origin};
 use keystop::remedy::language::Language;
 use keystop::rules::syntax::KeyForm;
-use keystop::rules::{self, Page, Shape, literal};
+use keystop::rules::{self, Page, Shape, example, literal};
 use keystop::scan::{Scanner, proof};
 use regex::bytes::RegexBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -46,6 +48,36 @@ fn every_rule_has_a_page_examples_and_one_secret() {
 fn every_example_is_found_once_and_no_counter_example_is() {
     let scanner = Scanner::new(vec![rules::builtin()], BTreeSet::new());
     assert_for_all(|page| proof::faults(&scanner, &page.key, &page.stem));
+}
+
+#[test]
+fn a_credential_of_several_values_is_one_finding_with_its_parts() {
+    let scanner = Scanner::new(vec![rules::builtin()], BTreeSet::new());
+    assert_for_all(|page| {
+        let path = page.key.paths.first().map_or("example", |glob| glob.as_str()).replace("**/", "").replace('*', "x");
+        let has_parts = |template: &String| {
+            let text = example::expand(template, 1).expect("the build script has expanded it").text;
+            let hunk = Hunk::whole(path.clone().into_bytes(), Origin::File, text.into_bytes());
+            scanner.found(&hunk).iter().any(|found| *found.rule.id == *page.key.id && !found.parts.is_empty())
+        };
+        if page.key.parts.is_empty() || page.key.examples.iter().any(has_parts) {
+            return Vec::new();
+        }
+        vec!["no example shows its parts".into()]
+    });
+}
+
+#[test]
+fn the_table_of_providers_is_made_of_the_catalogue() {
+    let elsewhere = tempfile::tempdir().expect("a folder for a moment");
+    let listed = Command::new(env!("CARGO_BIN_EXE_keystop"))
+        .args(["rules", "list", "--format", "markdown"])
+        .current_dir(elsewhere.path())
+        .output()
+        .expect("the binary runs");
+    let made = String::from_utf8(listed.stdout).expect("a page is text");
+    let remake = "keystop rules list --format markdown > docs/providers.md";
+    assert!(made == include_str!("../docs/providers.md"), "docs/providers.md is out of date: {remake}");
 }
 
 #[test]

@@ -162,7 +162,11 @@ impl<'r> Matcher<'r> {
         let mut at = range.start;
         while let Some(found) = regex.captures_at(&view.text()[..range.end], at).and_then(|c| c.get(1)) {
             at = found.end();
-            if is_part_of_longer(view.text(), &found.range()) {
+            let value = &view.text()[found.range()];
+            if is_part_of_longer(view.text(), &found.range())
+                || is_revision(&view.text()[..found.start()])
+                || is_identifier(value)
+            {
                 continue;
             }
             if let Some(name) = bound(rule, near, view, found.range()) {
@@ -177,7 +181,10 @@ fn compile(rule: &Rule) -> Regex {
     let source = match &rule.shape {
         Shape::Pattern { regex, .. } => regex.to_string(),
         Shape::Assigned { .. } => unreachable!("an assigned value has no regex"),
-        Shape::Value { regex } => format!("(?:^|[^0-9A-Za-z_-])({regex})(?:[^0-9A-Za-z_-]|$)"),
+        // `acme-token-VALUE` is one word to the eye, and two to whoever wrote it.
+        Shape::Value { regex } => format!(
+            "(?:^|[^0-9A-Za-z_-]|(?i:key|token|secret|access|private)[_-])({regex})(?:[^0-9A-Za-z_-]|$)"
+        ),
     };
     build(&source).unwrap_or_else(|error| panic!("the regex of `{}` has been checked: {error}", rule.id))
 }
@@ -425,6 +432,17 @@ fn is_part_of_longer(text: &[u8], span: &Range<usize>) -> bool {
     goes_on || came_before
 }
 
+/// Whether what comes next is a revision: pinned with `@`, or in the address of a commit.
+fn is_revision(before: &[u8]) -> bool {
+    const FOLDERS: &[&str] = &["/blob/", "/commit/", "/commits/", "/tree/", "/raw/", "/archive/", "/compare/"];
+    before.ends_with(b"@") || FOLDERS.iter().any(|folder| before.ends_with(folder.as_bytes()))
+}
+
+/// Whether a long value has no digit, which a random one of its length does: `process.env.ACME_PRODUCTION_SECRET`.
+fn is_identifier(value: &[u8]) -> bool {
+    value.len() >= 30 && !value.iter().any(u8::is_ascii_digit)
+}
+
 /// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
 fn begins_word(text: &[u8], at: usize, len: usize) -> bool {
     let camel = |a: u8, b: u8| a.is_ascii_lowercase() && b.is_ascii_uppercase();
@@ -539,5 +557,13 @@ mod tests {
         for before in ["acme", "https://acme.com/", "pacme: '", "acme_site: '", "acme/", "acme@", ""] {
             assert!(!follows_word(&near, before.as_bytes()), "{before}");
         }
+    }
+
+    #[test]
+    fn revisions_and_long_names_are_no_values() {
+        assert!(is_revision(b"uses: acme/create-acme-token@"));
+        assert!(is_revision(b"https://acme.example/acme/sdk/blob/") && !is_revision(b"https://acme.example/hooks/"));
+        assert!(is_identifier(b"process.env.ACME_PRODUCTION_SECRET"));
+        assert!(!is_identifier(b"q8WzLvBtRkXKpLqWvNmRtZbYcDfGhJ7s"), "a digit in it");
     }
 }
