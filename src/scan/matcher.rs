@@ -182,9 +182,9 @@ fn compile(rule: &Rule) -> Regex {
         Shape::Pattern { regex, .. } => regex.to_string(),
         Shape::Assigned { .. } => unreachable!("an assigned value has no regex"),
         // `acme-token-VALUE` is one word to the eye, and two to whoever wrote it.
-        Shape::Value { regex } => format!(
-            "(?:^|[^0-9A-Za-z_-]|(?i:key|token|secret|access|private)[_-])({regex})(?:[^0-9A-Za-z_-]|$)"
-        ),
+        Shape::Value { regex } => {
+            format!("(?:^|[^0-9A-Za-z_-]|(?i:key|token|secret|access|private)[_-])({regex})(?:[^0-9A-Za-z_-]|$)")
+        }
     };
     build(&source).unwrap_or_else(|error| panic!("the regex of `{}` has been checked: {error}", rule.id))
 }
@@ -438,9 +438,10 @@ fn is_revision(before: &[u8]) -> bool {
     before.ends_with(b"@") || FOLDERS.iter().any(|folder| before.ends_with(folder.as_bytes()))
 }
 
-/// Whether a long value has no digit, which a random one of its length does: `process.env.ACME_PRODUCTION_SECRET`.
+/// Whether a long value is parts of letters, where a random one of its length has a digit: `process.env.ACME_API_SECRET`.
 fn is_identifier(value: &[u8]) -> bool {
-    value.len() >= 30 && !value.iter().any(u8::is_ascii_digit)
+    let joined = value.iter().any(|b| matches!(b, b'.' | b'_'));
+    value.len() >= 30 && joined && !value.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
@@ -564,6 +565,7 @@ mod tests {
         assert!(is_revision(b"uses: acme/create-acme-token@"));
         assert!(is_revision(b"https://acme.example/acme/sdk/blob/") && !is_revision(b"https://acme.example/hooks/"));
         assert!(is_identifier(b"process.env.ACME_PRODUCTION_SECRET"));
-        assert!(!is_identifier(b"q8WzLvBtRkXKpLqWvNmRtZbYcDfGhJ7s"), "a digit in it");
+        assert!(!is_identifier(b"q8WzLvBtRkXKp_qWvNmRtZbYcDfGhJ7s"), "digits in it");
+        assert!(!is_identifier(b"able bacon cable dad eager fabric gadget"), "a phrase may be a secret of words");
     }
 }

@@ -166,13 +166,14 @@ fn resolve(mut matches: Vec<Match>) -> Vec<Match> {
         kept.retain(|other| !shares(other));
         kept.push(found);
     }
-    // What is reported as a part of a credential is not reported again by itself; of two halves, the first one stays.
+    // What is reported as a part of a credential is not reported again by itself; of two halves that
+    // name each other, the first one stays.
     let mut at = 0;
     while let Some(found) = kept.get(at) {
         let touches = |part: &Range<usize>| part.start < found.span.end && found.span.start < part.end;
         let names = |part: &Range<usize>| *part == found.span || (found.rule.generic && touches(part));
-        let others =
-            kept.iter().enumerate().filter(|(other, whole)| *other < at || (found.rule.generic && !whole.rule.generic));
+        let owns = |whole: &Match| found.parts.iter().any(|(_, part)| *part == whole.span);
+        let others = kept.iter().enumerate().filter(|(other, whole)| *other < at || !owns(whole));
         let is_part = others.flat_map(|(_, whole)| &whole.parts).any(|(_, part)| names(part));
         if is_part {
             kept.remove(at);

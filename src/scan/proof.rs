@@ -17,8 +17,9 @@ pub fn faults(scanner: &Scanner, form: &KeyForm, provider: &str) -> Vec<String> 
     for (number, template) in form.non_examples.iter().enumerate() {
         let raised = SEEDS.filter_map(|seed| {
             let text = example::expand(template, seed).ok()?.text;
-            let raised =
-                scan(scanner, form, text).into_iter().find(|found| found.rule.provider == provider && found.blocks())?;
+            let raised = scan(scanner, form, text)
+                .into_iter()
+                .find(|found| found.rule.provider == provider && found.blocks())?;
             Some(format!("non_example {} raises `{}`", number + 1, raised.rule.id))
         });
         faults.extend(raised.into_iter().next());

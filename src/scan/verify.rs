@@ -1,6 +1,6 @@
 //! What can be verified of a key without asking anybody: entropy and inner structure.
 
-use data_encoding::{BASE32_NOPAD, BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD};
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD};
 
 use super::guard;
 use crate::rules::Structure;
@@ -25,11 +25,13 @@ pub fn has_structure(structure: Structure, secret: &[u8], before: &[u8]) -> bool
         Structure::Pem => is_usable_pem(secret),
         Structure::UrlPassword => is_real_password(secret, url_user(before)) && !is_named_before(secret, before),
         Structure::BasicAuth => is_basic_auth(secret),
-        Structure::Base64 => decode(secret).is_some_and(|text| !text.starts_with(b"-----BEGIN") || is_private_pem(&text)),
+        Structure::Base64 => {
+            decode(secret).is_some_and(|text| !text.starts_with(b"-----BEGIN") || is_private_pem(&text))
+        }
         Structure::Base64Json => holds_json(secret),
         Structure::DiscordBot => is_discord_bot(secret),
         Structure::Pypi => is_pypi(secret),
-        Structure::AwsKeyId => is_aws_key_id(secret),
+        Structure::AwsKeyId => secret.iter().skip(4).all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(b)),
         Structure::AzureStorage => decode(secret).is_some_and(|key| key.len() == 64),
     }
 }
@@ -57,17 +59,10 @@ fn is_jwt(secret: &[u8]) -> bool {
     };
     let Some(header) = object(header) else { return false };
     let algorithm = header.get("alg").and_then(|alg| alg.as_str()).unwrap_or_default();
-    let claims = !rest.is_empty() || header.contains_key("zip") || object(claims).is_some();
+    // `ey` is an opening brace: what follows may have been altered, and was a token all the same.
+    let claims =
+        !rest.is_empty() || header.contains_key("zip") || claims.starts_with(b"ey") || object(claims).is_some();
     claims && signature.len() >= 20 && !algorithm.is_empty() && !algorithm.eq_ignore_ascii_case("none")
-}
-
-/// Base32, and since 2019 the account is in it: twelve decimal digits at most.
-fn is_aws_key_id(secret: &[u8]) -> bool {
-    let Some(Ok(bytes)) = secret.get(4..).map(|body| BASE32_NOPAD.decode(body)) else { return false };
-    let Some(head) = bytes.first_chunk::<6>() else { return false };
-    let number = head.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    let holds_account = number >> 47 == 1;
-    !holds_account || (number & 0x7fff_ffff_ff80) >> 7 < 1_000_000_000_000
 }
 
 /// A private key that can be used as it is: not encrypted, not cut short, not a format string.
@@ -151,13 +146,12 @@ fn is_discord_bot(secret: &[u8]) -> bool {
     decode(id).is_some_and(|id| id.len() >= 15 && id.iter().all(u8::is_ascii_digit))
 }
 
-/// A macaroon: version 2, then a location field with an index's host, then an identifier field.
+/// A macaroon: version 2, then a location field with an index's host.
 fn is_pypi(secret: &[u8]) -> bool {
     let body = secret.strip_prefix(b"pypi-").unwrap_or(secret);
     let Some(macaroon) = decode(body) else { return false };
     let [2, 1, length, rest @ ..] = macaroon.as_slice() else { return false };
-    let location = rest.split_at_checked((*length).into());
-    location.is_some_and(|(host, next)| host.ends_with(b"pypi.org") && next.first() == Some(&2))
+    rest.get(..usize::from(*length)).is_some_and(|host| host.ends_with(b"pypi.org"))
 }
 
 #[cfg(test)]
@@ -199,18 +193,6 @@ mod tests {
         let body = "q8W3zL1vB9tR4kX7Kp2Lq9WvN5mJ8hG2".repeat(3);
         assert!(manifest("PRIVATE KEY", &body));
         assert!(!manifest("PRIVATE KEY", "") && !manifest("CERTIFICATE", &body));
-    }
-
-    #[test]
-    fn an_aws_key_id_names_an_account_that_can_exist() {
-        let id = |account: u64| {
-            let number = (1_u64 << 47 | account << 7).to_be_bytes();
-            format!("AKIA{}", BASE32_NOPAD.encode(&[&number[2..], &[7; 4]].concat()))
-        };
-        assert!(is_aws_key_id(id(123_456_789_012).as_bytes()));
-        assert!(!is_aws_key_id(id(1_000_000_000_000).as_bytes()));
-        assert!(is_aws_key_id([b"AKIA".as_slice(), b"IJ7Q2M4XK3ZP5W6T"].concat().as_slice()), "of before 2019");
-        assert!(!is_aws_key_id([b"AKIA".as_slice(), b"IJ7Q2M4XK3ZP5W61"].concat().as_slice()), "1 is not of the alphabet");
     }
 
     #[test]

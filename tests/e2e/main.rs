@@ -15,6 +15,7 @@ mod install;
 mod layouts;
 mod lines;
 mod messages;
+mod page;
 mod paths;
 mod places;
 mod push;
