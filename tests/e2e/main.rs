@@ -1,6 +1,7 @@
 //! End to end: the built binary under real git.
 
 mod fix;
+mod fix_corpus;
 mod keys;
 mod repo;
 
