@@ -68,6 +68,30 @@ fn a_credential_of_several_values_is_one_finding_with_its_parts() {
 }
 
 #[test]
+fn both_halves_of_a_pair_are_one_finding_whichever_comes_first() {
+    let scanner = Scanner::new(vec![rules::builtin()], BTreeSet::new());
+    for (rule, part, halves) in [
+        (
+            "aws-access-key-id",
+            "secret access key",
+            ["AWS_ACCESS_KEY_ID=AKIA{base32:16}", "AWS_SECRET_ACCESS_KEY={base64:40}"],
+        ),
+        ("customerio-track-api-key", "site id", ["CUSTOMERIO_SITE_ID={hex:20}", "CUSTOMERIO_API_KEY={hex:20}"]),
+        ("twilio-auth-token", "account sid", ["TWILIO_ACCOUNT_SID=AC{hex:32}", "TWILIO_AUTH_TOKEN={hex:32}"]),
+        ("twilio-api-key", "key sid", ["TWILIO_API_KEY_SID=SK{hex:32}", "TWILIO_API_KEY_SECRET={alnum:32}"]),
+        ("okta-api-token", "domain", ["OKTA_URL=https://acme.okta.com", "OKTA_API_TOKEN=00{base64url:40}"]),
+    ] {
+        for template in [format!("{}\n{}", halves[0], halves[1]), format!("{}\n{}", halves[1], halves[0])] {
+            let text = example::expand(&template, 3).expect("these are placeholders").text;
+            let found = scanner.found(&Hunk::whole(b"example".to_vec(), Origin::File, text.into_bytes()));
+            let told: Vec<_> = found.iter().map(|found| (&*found.rule.id, found.parts.len())).collect();
+            assert!(found.iter().any(|found| *found.rule.id == *rule), "{template}: {told:?}");
+            assert!(found.len() == 1 && found[0].parts.iter().any(|(name, _)| name == part), "{template}: {told:?}");
+        }
+    }
+}
+
+#[test]
 fn the_table_of_providers_is_made_of_the_catalogue() {
     let elsewhere = tempfile::tempdir().expect("a folder for a moment");
     let listed = Command::new(env!("CARGO_BIN_EXE_keystop"))
