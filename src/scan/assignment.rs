@@ -48,8 +48,9 @@ pub fn assignment(
     // `header("X-Token", "VALUE")`, and not `["file:///etc/passwd", "VALUE"]`.
     let listed = bond == Bond::Argument && matches!(text[name.end], b'"' | b'\'' | b'`');
     let whole = name.start > line.start && matches!(text[name.start - 1], b'"' | b'\'' | b'`');
-    // In a list with an entry a line, the next entry is not what this one is given.
-    let entry = value.start >= line.end && !text[line.start..name.start].contains(&b'(');
+    // In a list with an entry a line, or in a sentence, the next entry is not what this one is given.
+    let before = &text[line.start..name.start];
+    let entry = !before.contains(&b'(') && (value.start >= line.end || !before.iter().any(|b| b"[{".contains(b)));
     if listed && (!whole || entry) {
         return None;
     }
