@@ -521,6 +521,7 @@ mod tests {
     fn placeholders_are_told() {
         for text in [
             "<YOUR_KEY>",
+            "acme_{base64url:40}",
             "${STRIPE_KEY}",
             "{{stripe_key}}",
             "xxxxxxxxxxxxxxxxxxxxxxxx",
