@@ -40,7 +40,7 @@ pub fn added(
     for old in olds {
         // An old side that is not here (partial clones) leaves everything added: never less.
         let Some(old) = old.and_then(|old| objects.recall(&old.id).ok().flatten()) else { continue };
-        let added = diff::added_lines(&text::decode(&old), &new_text)?;
+        let added = diff::added_lines(&text::decode(&old), &new_text);
         lines = if lines == [1..u32::MAX] { added } else { diff::intersect(&lines, &added) };
     }
     hunk::split(path, origin, &new_text, &lines).into_iter().try_for_each(act)
