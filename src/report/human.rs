@@ -90,7 +90,9 @@ fn finding(report: &Report, group: &Group, advice: &Advice, out: &mut dyn Write)
             writeln!(out, "    {}", line.green())?;
         }
     }
-    writeln!(out, "  Revoke it, see who used it: {}", advice.more.green())?;
+    let long = "Revoke it, see who used it:";
+    let page = if long.len() + advice.more.len() + 3 <= WIDTH { long } else { "Revoke it:" };
+    writeln!(out, "  {page} {}", advice.more.green())?;
     writeln!(out, "  {}", format!("Not a key? {}", advice.not_a_key).dimmed())
 }
 
