@@ -24,6 +24,10 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
         finding(report, group, advice, out)?;
     }
+    if let Some(footer) = report.footer.filter(|_| !blocking.is_empty()) {
+        writeln!(out)?;
+        wrap(footer, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
     for (group, advice) in &told {
         mention(report, group, advice, out)?;
     }
@@ -40,7 +44,7 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         Some(command) if !report.unscanned.is_empty() => {
             writeln!(out, "hint: what cannot be read cannot be judged; to go on all the same, once: {command}")
         }
-        None if report.stage == Stage::File => summary(report, blocking.len(), out),
+        None if !report.stage.is_hook() => summary(report, blocking.len(), out),
         _ => Ok(()),
     }
 }
@@ -66,7 +70,7 @@ fn headline(report: &Report, count: usize) -> String {
         Stage::Receiving => {
             format!("keystop refused this push: it holds {keys}. What was sent is known to others: revoke it first.")
         }
-        Stage::File => format!("keystop found {keys}:"),
+        Stage::History | Stage::File => format!("keystop found {keys}:"),
     }
 }
 
