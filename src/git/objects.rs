@@ -70,12 +70,12 @@ impl Objects {
     ///
     /// # Errors
     /// As above.
-    pub fn recall(&self, id: &Id) -> Result<Option<Rc<[u8]>>> {
+    pub fn recall(&self, id: &Id) -> Result<Option<Rc<Vec<u8>>>> {
         if let Some(content) = self.recent.borrow().get(id) {
             return Ok(Some(content));
         }
         let Some(content) = self.read(id)? else { return Ok(None) };
-        let content: Rc<[u8]> = content.into();
+        let content = Rc::new(content);
         self.recent.borrow_mut().keep(*id, &content);
         Ok(Some(content))
     }

@@ -1,5 +1,8 @@
 //! Trees, and their comparison with each other that skips what they share.
 
+use std::cmp::Ordering;
+use std::rc::Rc;
+
 use anyhow::{Context, Result, bail};
 
 use super::Id;
@@ -24,23 +27,77 @@ impl Item {
 /// # Errors
 /// The tree is missing or broken.
 pub fn items(objects: &Objects, tree: Option<Id>) -> Result<Vec<Item>> {
-    let Some(tree) = tree else { return Ok(Vec::new()) };
-    let Some(raw) = objects.recall(&tree)? else { bail!("tree {tree} is missing") };
+    let raw = Raw::of(objects, tree)?;
+    let mut entries = raw.entries();
     let mut items = Vec::new();
-    let mut rest = &raw[..];
-    while !rest.is_empty() {
+    while let Some(named) = entries.next()? {
+        items.push(Item { key: named.key(), entry: named.entry });
+    }
+    Ok(items)
+}
+
+/// A tree as git stores it; empty for no tree.
+struct Raw {
+    tree: Option<Id>,
+    bytes: Rc<Vec<u8>>,
+}
+
+impl Raw {
+    fn of(objects: &Objects, tree: Option<Id>) -> Result<Self> {
+        let Some(id) = tree else { return Ok(Self { tree, bytes: Rc::default() }) };
+        let Some(bytes) = objects.recall(&id)? else { bail!("tree {id} is missing") };
+        Ok(Self { tree, bytes })
+    }
+
+    fn entries(&self) -> Entries<'_> {
+        Entries { tree: self.tree, rest: &self.bytes }
+    }
+}
+
+/// The entries of a tree, read one after the other: most are the same on both sides of a comparison, and skipped.
+struct Entries<'a> {
+    tree: Option<Id>,
+    rest: &'a [u8],
+}
+
+impl<'a> Entries<'a> {
+    fn next(&mut self) -> Result<Option<Named<'a>>> {
+        let Some(tree) = self.tree.filter(|_| !self.rest.is_empty()) else { return Ok(None) };
         let broken = || format!("tree {tree} is broken");
-        let (mode, after) = split_at(rest, b' ').with_context(broken)?;
+        let (mode, after) = split_at(self.rest, b' ').with_context(broken)?;
         let (name, after) = split_at(after, 0).with_context(broken)?;
         let (id, after) = after.split_at_checked(tree.as_bytes().len()).with_context(broken)?;
         let mode = std::str::from_utf8(mode).ok().and_then(|mode| u32::from_str_radix(mode, 8).ok());
         let (mode, id) = (mode.with_context(broken)?, Id::from_bytes(id).with_context(broken)?);
-        let mut key = name.to_vec();
-        key.extend((mode & 0o170_000 == 0o040_000).then_some(b'/'));
-        items.push(Item { key, entry: Entry { mode, id } });
-        rest = after;
+        self.rest = after;
+        Ok(Some(Named { name, entry: Entry { mode, id } }))
     }
-    Ok(items)
+}
+
+/// An entry with its name.
+struct Named<'a> {
+    name: &'a [u8],
+    entry: Entry,
+}
+
+impl Named<'_> {
+    /// What a folder's name ends in when names are put in order.
+    fn end(&self) -> &'static [u8] {
+        if self.entry.mode & 0o170_000 == 0o040_000 { b"/" } else { b"" }
+    }
+
+    fn key(&self) -> Vec<u8> {
+        [self.name, self.end()].concat()
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        let shared = self.name.len().min(other.name.len());
+        let rests = || {
+            let rest = self.name[shared..].iter().chain(self.end());
+            rest.cmp(other.name[shared..].iter().chain(other.end()))
+        };
+        self.name[..shared].cmp(&other.name[..shared]).then_with(rests)
+    }
 }
 
 fn split_at(bytes: &[u8], end: u8) -> Option<(&[u8], &[u8])> {
@@ -61,32 +118,38 @@ fn folder(objects: &Objects, path: &[u8], trees: (Option<Id>, Option<Id>), chang
     if trees.0 == trees.1 {
         return Ok(());
     }
-    let mut olds = items(objects, trees.0)?.into_iter().peekable();
-    let mut news = items(objects, trees.1)?.into_iter().peekable();
+    let (old_tree, new_tree) = (Raw::of(objects, trees.0)?, Raw::of(objects, trees.1)?);
+    let (mut olds, mut news) = (old_tree.entries(), new_tree.entries());
+    let (mut next_old, mut next_new) = (olds.next()?, news.next()?);
     loop {
-        let (old, new) = match (olds.peek(), news.peek()) {
+        let order = match (&next_old, &next_new) {
             (None, None) => return Ok(()),
-            (Some(_), None) => (olds.next(), None),
-            (None, Some(_)) => (None, news.next()),
-            (Some(old), Some(new)) => match old.key.cmp(&new.key) {
-                std::cmp::Ordering::Less => (olds.next(), None),
-                std::cmp::Ordering::Greater => (None, news.next()),
-                std::cmp::Ordering::Equal => (olds.next(), news.next()),
-            },
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(old), Some(new)) => old.order(new),
         };
-        let Some(either) = old.as_ref().or(new.as_ref()) else { return Ok(()) };
-        let (old_entry, new_entry) = (old.as_ref().map(|item| item.entry), new.as_ref().map(|item| item.entry));
-        if old_entry == new_entry {
-            continue;
-        }
-        let below = [path, &either.key].concat();
-        if either.is_folder() {
-            let id = |entry: Option<Entry>| entry.map(|entry| entry.id);
-            folder(objects, &below, (id(old_entry), id(new_entry)), changes)?;
-        } else {
-            changes.push(Change { path: below, old: old_entry, new: new_entry });
-        }
+        let old = if order.is_le() { std::mem::replace(&mut next_old, olds.next()?) } else { None };
+        let new = if order.is_ge() { std::mem::replace(&mut next_new, news.next()?) } else { None };
+        pair(objects, path, (old, new), changes)?;
     }
+}
+
+/// One name, on one side or both.
+fn pair(
+    objects: &Objects,
+    path: &[u8],
+    (old, new): (Option<Named>, Option<Named>),
+    changes: &mut Vec<Change>,
+) -> Result<()> {
+    let (old_entry, new_entry) = (old.as_ref().map(|named| named.entry), new.as_ref().map(|named| named.entry));
+    let Some(either) = old.or(new).filter(|_| old_entry != new_entry) else { return Ok(()) };
+    let below = [path, &either.key()].concat();
+    if either.end().is_empty() {
+        changes.push(Change { path: below, old: old_entry, new: new_entry });
+        return Ok(());
+    }
+    let id = |entry: Option<Entry>| entry.map(|entry| entry.id);
+    folder(objects, &below, (id(old_entry), id(new_entry)), changes)
 }
 
 /// Everything below an item that is no longer there.
