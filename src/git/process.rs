@@ -104,7 +104,15 @@ pub fn config_switch(key: &str) -> Result<bool> {
     Ok(config_as(&["--type=bool"], key)?.as_deref() == Some("true"))
 }
 
-/// The same as one file says it: `--local`, `--global`.
+/// Whether a switch is turned off; one that is not set is not.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_is_off(key: &str) -> Result<bool> {
+    Ok(config_as(&["--type=bool"], key)?.as_deref() == Some("false"))
+}
+
+/// A setting as one file says it: `--local`, `--global`.
 ///
 /// # Errors
 /// Git could not be started.
@@ -180,8 +188,8 @@ impl CatFile {
     /// An object's type and content; none if it is missing.
     pub fn read(&mut self, id: &Id) -> Result<Option<(Kind, Vec<u8>)>> {
         let Some((kind, size)) = self.open(id)? else { return Ok(None) };
-        let mut content = Vec::new();
         let wanted = size + 1;
+        let mut content = Vec::with_capacity(usize::try_from(wanted)?);
         (&mut self.answers).take(wanted).read_to_end(&mut content)?;
         if content.pop() != Some(b'\n') || content.len() as u64 != size {
             bail!("git cat-file broke off in {id}");
