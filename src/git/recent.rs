@@ -13,18 +13,18 @@ const MOST: usize = 32 * 1024 * 1024;
 /// The latest objects, within bounds.
 #[derive(Default)]
 pub struct Recent {
-    contents: HashMap<Id, Rc<Vec<u8>>>,
+    contents: HashMap<Id, Rc<[u8]>>,
     /// The oldest first.
     order: VecDeque<Id>,
     bytes: usize,
 }
 
 impl Recent {
-    pub fn get(&self, id: &Id) -> Option<Rc<Vec<u8>>> {
+    pub fn get(&self, id: &Id) -> Option<Rc<[u8]>> {
         self.contents.get(id).cloned()
     }
 
-    pub fn keep(&mut self, id: Id, content: &Rc<Vec<u8>>) {
+    pub fn keep(&mut self, id: Id, content: &Rc<[u8]>) {
         if content.len() > LARGEST || self.contents.insert(id, Rc::clone(content)).is_some() {
             return;
         }
@@ -46,7 +46,7 @@ mod tests {
     fn the_oldest_gives_way() {
         let mut recent = Recent::default();
         let id = |n: u8| Id::from_bytes(&[n; 20]).expect("20 bytes");
-        let content: Rc<Vec<u8>> = Rc::new(vec![0; LARGEST]);
+        let content: Rc<[u8]> = vec![0; LARGEST].into();
         (0..40).for_each(|n| recent.keep(id(n), &content));
         assert!(recent.get(&id(0)).is_none() && recent.get(&id(39)).is_some());
         assert!(recent.bytes <= MOST);

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::Id;
 use super::changes::{Change, Entry};
@@ -27,81 +27,129 @@ impl Item {
 /// # Errors
 /// The tree is missing or broken.
 pub fn items(objects: &Objects, tree: Option<Id>) -> Result<Vec<Item>> {
-    let raw = Raw::of(objects, tree)?;
-    let mut entries = raw.entries();
-    let mut items = Vec::new();
-    while let Some(named) = entries.next()? {
-        items.push(Item { key: named.key(), entry: named.entry });
-    }
-    Ok(items)
+    let raw = raw(objects, tree)?;
+    let items = Raws::new(&raw, tree).map(|found| {
+        let Raw { name, entry } = found?;
+        let mut key = name.to_vec();
+        key.extend(entry.is_folder().then_some(b'/'));
+        Ok(Item { key, entry })
+    });
+    items.collect()
 }
 
-/// A tree as git stores it; empty for no tree.
-struct Raw {
-    tree: Option<Id>,
-    bytes: Rc<Vec<u8>>,
+/// A tree as it is stored; nothing for no tree.
+fn raw(objects: &Objects, tree: Option<Id>) -> Result<Rc<[u8]>> {
+    let Some(tree) = tree else { return Ok(Rc::from([])) };
+    objects.recall(&tree)?.with_context(|| format!("tree {tree} is missing"))
 }
 
-impl Raw {
-    fn of(objects: &Objects, tree: Option<Id>) -> Result<Self> {
-        let Some(id) = tree else { return Ok(Self { tree, bytes: Rc::default() }) };
-        let Some(bytes) = objects.recall(&id)? else { bail!("tree {id} is missing") };
-        Ok(Self { tree, bytes })
-    }
-
-    fn entries(&self) -> Entries<'_> {
-        Entries { tree: self.tree, rest: &self.bytes }
-    }
-}
-
-/// The entries of a tree, read one after the other: most are the same on both sides of a comparison, and skipped.
-struct Entries<'a> {
-    tree: Option<Id>,
-    rest: &'a [u8],
-}
-
-impl<'a> Entries<'a> {
-    fn next(&mut self) -> Result<Option<Named<'a>>> {
-        let Some(tree) = self.tree.filter(|_| !self.rest.is_empty()) else { return Ok(None) };
-        let broken = || format!("tree {tree} is broken");
-        let (mode, after) = split_at(self.rest, b' ').with_context(broken)?;
-        let (name, after) = split_at(after, 0).with_context(broken)?;
-        let (id, after) = after.split_at_checked(tree.as_bytes().len()).with_context(broken)?;
-        let mode = std::str::from_utf8(mode).ok().and_then(|mode| u32::from_str_radix(mode, 8).ok());
-        let (mode, id) = (mode.with_context(broken)?, Id::from_bytes(id).with_context(broken)?);
-        self.rest = after;
-        Ok(Some(Named { name, entry: Entry { mode, id } }))
-    }
-}
-
-/// An entry with its name.
-struct Named<'a> {
+/// An entry where it stands.
+#[derive(Clone, Copy)]
+struct Raw<'a> {
     name: &'a [u8],
     entry: Entry,
 }
 
-impl Named<'_> {
-    /// What a folder's name ends in when names are put in order.
-    fn end(&self) -> &'static [u8] {
-        if self.entry.mode & 0o170_000 == 0o040_000 { b"/" } else { b"" }
-    }
-
-    fn key(&self) -> Vec<u8> {
-        [self.name, self.end()].concat()
-    }
-
-    fn order(&self, other: &Self) -> Ordering {
+impl Raw<'_> {
+    /// The order of paths in the index: folders as if they ended in `/`.
+    fn cmp(&self, other: &Self) -> Ordering {
         let shared = self.name.len().min(other.name.len());
-        let rests = || {
-            let rest = self.name[shared..].iter().chain(self.end());
-            rest.cmp(other.name[shared..].iter().chain(other.end()))
-        };
-        self.name[..shared].cmp(&other.name[..shared]).then_with(rests)
+        let slash = |raw: &Self| raw.entry.is_folder().then_some(b'/');
+        let next = |raw: &Self| raw.name.get(shared).copied().or(slash(raw));
+        let ended = |raw: &Self| raw.name.len() + usize::from(raw.entry.is_folder());
+        let (a, b) = (&self.name[..shared], &other.name[..shared]);
+        a.cmp(b).then_with(|| next(self).cmp(&next(other))).then_with(|| ended(self).cmp(&ended(other)))
+    }
+}
+
+/// Reads entry after entry.
+struct Raws<'a> {
+    rest: &'a [u8],
+    tree: Option<Id>,
+}
+
+impl<'a> Raws<'a> {
+    fn new(raw: &'a [u8], tree: Option<Id>) -> Self {
+        Self { rest: raw, tree }
+    }
+
+    fn read(&mut self) -> Option<Raw<'a>> {
+        let (mode, rest) = split_at(self.rest, b' ')?;
+        let (name, rest) = split_at(rest, 0)?;
+        let (id, rest) = rest.split_at_checked(self.tree?.as_bytes().len())?;
+        let mode = mode.iter().try_fold(0, |mode: u32, digit| Some((mode << 3) | char::from(*digit).to_digit(8)?))?;
+        self.rest = rest;
+        Some(Raw { name, entry: Entry { mode, id: Id::from_bytes(id)? } })
+    }
+}
+
+impl<'a> Iterator for Raws<'a> {
+    type Item = Result<Raw<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let (read, tree) = (self.read(), self.tree);
+        Some(read.with_context(|| format!("tree {} is broken", tree.map_or_else(String::new, |id| id.to_string()))))
     }
 }
 
 fn split_at(bytes: &[u8], end: u8) -> Option<(&[u8], &[u8])> {
     memchr::memchr(end, bytes).map(|at| (&bytes[..at], &bytes[at + 1..]))
+}
+
+/// What a commit makes of one path that differs from every parent.
+pub struct Made {
+    pub path: Vec<u8>,
+    pub new: Option<Entry>,
+    /// What each parent has there.
+    pub olds: Vec<Option<Entry>>,
+}
+
+/// What `new` has otherwise than every one of `olds`, in the order of paths; what any of them has is skipped unread.
+///
+/// # Errors
+/// A tree is missing or broken.
+pub fn made(objects: &Objects, olds: &[Option<Id>], new: Option<Id>) -> Result<Vec<Made>> {
+    let mut found = Vec::new();
+    let sides: Vec<Option<Id>> = std::iter::once(new).chain(olds.iter().copied()).collect();
+    if !olds.contains(&new) {
+        made_below(objects, &mut Vec::new(), &sides, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// The first side is the new one.
+fn made_below(objects: &Objects, path: &mut Vec<u8>, sides: &[Option<Id>], found: &mut Vec<Made>) -> Result<()> {
+    let texts: Vec<Rc<[u8]>> = sides.iter().map(|side| raw(objects, *side)).collect::<Result<_>>()?;
+    let mut cursors: Vec<Raws> = texts.iter().zip(sides).map(|(text, side)| Raws::new(text, *side)).collect();
+    let mut heads: Vec<Option<Raw>> =
+        cursors.iter_mut().map(|cursor| cursor.next().transpose()).collect::<Result<_>>()?;
+    while let Some(least) = heads.iter().flatten().copied().min_by(Raw::cmp) {
+        let mut entries = Vec::with_capacity(sides.len());
+        for (head, cursor) in heads.iter_mut().zip(&mut cursors) {
+            let here = (*head).filter(|head| head.cmp(&least).is_eq());
+            entries.push(here.map(|head| head.entry));
+            if here.is_some() {
+                *head = cursor.next().transpose()?;
+            }
+        }
+        if entries[1..].contains(&entries[0]) {
+            continue;
+        }
+        let end = path.len();
+        path.extend_from_slice(least.name);
+        if least.entry.is_folder() {
+            path.push(b'/');
+            let below: Vec<Option<Id>> = entries.iter().map(|entry| entry.map(|entry| entry.id)).collect();
+            made_below(objects, path, &below, found)?;
+        } else {
+            found.push(Made { path: path.clone(), new: entries[0], olds: entries.split_off(1) });
+        }
+        path.truncate(end);
+    }
+    Ok(())
 }
 
 /// The changes from `old` to `new`, in the order of paths.
@@ -118,38 +166,32 @@ fn folder(objects: &Objects, path: &[u8], trees: (Option<Id>, Option<Id>), chang
     if trees.0 == trees.1 {
         return Ok(());
     }
-    let (old_tree, new_tree) = (Raw::of(objects, trees.0)?, Raw::of(objects, trees.1)?);
-    let (mut olds, mut news) = (old_tree.entries(), new_tree.entries());
-    let (mut next_old, mut next_new) = (olds.next()?, news.next()?);
+    let mut olds = items(objects, trees.0)?.into_iter().peekable();
+    let mut news = items(objects, trees.1)?.into_iter().peekable();
     loop {
-        let order = match (&next_old, &next_new) {
+        let (old, new) = match (olds.peek(), news.peek()) {
             (None, None) => return Ok(()),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(old), Some(new)) => old.order(new),
+            (Some(_), None) => (olds.next(), None),
+            (None, Some(_)) => (None, news.next()),
+            (Some(old), Some(new)) => match old.key.cmp(&new.key) {
+                std::cmp::Ordering::Less => (olds.next(), None),
+                std::cmp::Ordering::Greater => (None, news.next()),
+                std::cmp::Ordering::Equal => (olds.next(), news.next()),
+            },
         };
-        let old = if order.is_le() { std::mem::replace(&mut next_old, olds.next()?) } else { None };
-        let new = if order.is_ge() { std::mem::replace(&mut next_new, news.next()?) } else { None };
-        pair(objects, path, (old, new), changes)?;
+        let Some(either) = old.as_ref().or(new.as_ref()) else { return Ok(()) };
+        let (old_entry, new_entry) = (old.as_ref().map(|item| item.entry), new.as_ref().map(|item| item.entry));
+        if old_entry == new_entry {
+            continue;
+        }
+        let below = [path, &either.key].concat();
+        if either.is_folder() {
+            let id = |entry: Option<Entry>| entry.map(|entry| entry.id);
+            folder(objects, &below, (id(old_entry), id(new_entry)), changes)?;
+        } else {
+            changes.push(Change { path: below, old: old_entry, new: new_entry });
+        }
     }
-}
-
-/// One name, on one side or both.
-fn pair(
-    objects: &Objects,
-    path: &[u8],
-    (old, new): (Option<Named>, Option<Named>),
-    changes: &mut Vec<Change>,
-) -> Result<()> {
-    let (old_entry, new_entry) = (old.as_ref().map(|named| named.entry), new.as_ref().map(|named| named.entry));
-    let Some(either) = old.or(new).filter(|_| old_entry != new_entry) else { return Ok(()) };
-    let below = [path, &either.key()].concat();
-    if either.end().is_empty() {
-        changes.push(Change { path: below, old: old_entry, new: new_entry });
-        return Ok(());
-    }
-    let id = |entry: Option<Entry>| entry.map(|entry| entry.id);
-    folder(objects, &below, (id(old_entry), id(new_entry)), changes)
 }
 
 /// Everything below an item that is no longer there.
