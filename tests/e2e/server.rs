@@ -112,6 +112,21 @@ fn update_judges_one_ref() {
 }
 
 #[test]
+fn a_long_push_is_judged_whole_while_it_is_in_quarantine() {
+    let repo = with_server();
+    let commits = format!(
+        "for n in $(seq 200); do \
+         printf 'commit refs/heads/long\\ncommitter A <a@b> %s +0000\\ndata 1\\nxM 644 inline f%s\\ndata 5\\nclean' $n $n; \
+         [ $n != 77 ] || printf 'M 644 inline a.py\\ndata <<E\\n%s\\nE\\n' '{}'; done",
+        github_line()
+    );
+    repo.run("sh", &["-euc", &format!("{{ {commits}; }} | git fast-import --quiet")]).ok();
+    let said = refused(&repo, &["../server.git", "long"]).stderr;
+    assert!(said.contains("a.py:1:17 in ") && said.contains("(A, 1970-01-01 00:01)"), "{said}");
+    repo.git(&["push", "-q", "../server.git", "long~150:refs/heads/clean"]).ok();
+}
+
+#[test]
 fn a_comment_in_what_is_pushed_acquits_nothing_unless_the_server_hears_it() {
     let repo = with_server();
     repo.commit_unseen("a.py", format!("{}  # keystop:allow github-pat-classic a fixture\n", github_line()));
