@@ -204,7 +204,11 @@ impl Cursor<'_> {
 
     /// `<key>NAME</key> <string>`: behind a closing tag, the next element.
     fn sibling_element(&mut self) -> bool {
+        const OF_NAMES: &[&str] = &["key", "name", "td", "th", "dt"];
         let Some(end) = self.rest().iter().take(40).position(|b| *b == b'>') else { return false };
+        if !super::binding::words(&self.rest()[..end]).last().is_some_and(|word| OF_NAMES.contains(&word.as_str())) {
+            return false;
+        }
         self.at += end + 1;
         self.skip_blanks();
         if self.peek().is_none() && !self.turn() {
@@ -442,6 +446,9 @@ mod tests {
         assert_eq!(bond("[\"/etc/token\", \"VALUE\"]", "token"), None);
         assert_eq!(bond("{\"token\": {\"VALUE\": 0.5}}", "token"), None);
         assert_eq!(read("token:\n  VALUE: https://h", "token", Dialect::Settings), None);
+        let element = |text: &str| read(text, "token", Dialect::Settings).map(|found| found.1);
+        assert_eq!(element("<Namespace>acme.token</Namespace><Id>VALUE</Id>"), None);
+        assert_eq!(element("<key>token</key><string>VALUE</string>").as_deref(), Some("VALUE"));
         assert_eq!(bond("<a class=\"token\" href=\"VALUE\">", "token"), None);
         assert_eq!(bond("if (token) { return", "token"), None);
         assert_eq!(bond("Token::new()", "Token"), None);

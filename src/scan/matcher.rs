@@ -14,7 +14,7 @@ use super::lines::Lines;
 use super::runs::Runs;
 use super::{Match, credential, guard, randomness, vectors, verify};
 use crate::hunk::Hunk;
-use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape, Structure};
+use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
 
 /// A line longer than this is searched around the literal only.
 const LONG_LINE: usize = 1024;
@@ -216,7 +216,8 @@ fn window(rule: &Rule, view: View, hit: &Hit) -> Range<usize> {
 /// What stands under the telling names that `hits` are words of.
 fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
     let dialect = Dialect::of(&view.hunk.path);
-    if dialect == Dialect::Machine {
+    // Names and values are those of a text; in other data they are neighbours by chance.
+    if dialect == Dialect::Machine || memchr::memchr(0, view.text()).is_some() {
         return;
     }
     let mut done = 0;
@@ -362,17 +363,9 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     {
         return None;
     }
-    if checked != Some(true) {
-        let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
-        let around = (before.last(), view.text().get(span.end));
-        let described = around == (Some(&b'<'), Some(&b'>'));
-        if described || guard::is_placeholder(secret, prefix) || verify::entropy(secret) < rule.entropy {
-            return None;
-        }
-        let numbered = secret.iter().any(u8::is_ascii_digit);
-        if matches!(rule.shape, Shape::Value { .. }) && numbered && guard::is_designation(secret) {
-            return None;
-        }
+    let described = (before.last(), view.text().get(span.end)) == (Some(&b'<'), Some(&b'>'));
+    if checked != Some(true) && (described || is_made_up(rule, secret)) {
+        return None;
     }
     if let (Shape::Pattern { .. }, Some(near)) = (&rule.shape, &rule.near)
         && !is_near(near, view, &span)
@@ -380,14 +373,24 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
         return None;
     }
     // A password of plain words opens something only if nobody guesses: it is told.
-    let guessable =
-        rule.structure == Some(Structure::UrlPassword) && guard::is_guessable(&verify::percent_decoded(secret));
+    let password = rule.structure.and_then(|structure| verify::password(structure, secret));
+    let guessable = password.is_some_and(|password| guard::is_guessable(&password));
     // A wrong checksum means that no vendor issued this; it is told, in case the scheme has changed.
     let confidence = if checked == Some(false) || guessable { Confidence::Low } else { rule.confidence };
     let parts = rule.parts.iter().filter_map(|part| companion(part, view, &span)).collect();
     let name = binding::binding(&view.text()[line.clone()], within).name;
     let name = name.map(|range| line.start + range.start..line.start + range.end);
     Some(Match { rule, span, confidence, verified: checked == Some(true), name, parts })
+}
+
+/// Whether nobody issued this: a placeholder, too regular, words with numbers, base64 of words.
+fn is_made_up(rule: &Rule, secret: &[u8]) -> bool {
+    let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
+    let numbered = matches!(rule.shape, Shape::Value { .. }) && secret.iter().any(u8::is_ascii_digit);
+    guard::is_placeholder(secret, prefix)
+        || verify::entropy(secret) < rule.entropy
+        || (numbered && guard::is_designation(secret))
+        || (rule.structure.is_none() && rule.prefixes.is_empty() && guard::is_veiled_word(secret))
 }
 
 fn applies_to(rule: &Rule, path: &[u8]) -> bool {

@@ -112,8 +112,19 @@ fn is_real_password(password: &[u8], user: &[u8]) -> bool {
     password != user && distinct > 2 && !guard::is_stock(&plain) && !guard::is_placeholder(password, 0)
 }
 
+/// The password as a person chose it, where the structure is that of one.
+pub fn password(structure: Structure, secret: &[u8]) -> Option<Vec<u8>> {
+    match structure {
+        Structure::UrlPassword => Some(percent_decoded(secret)),
+        Structure::BasicAuth => {
+            decode(secret).map(|pair| pair.into_iter().skip_while(|b| *b != b':').skip(1).collect())
+        }
+        _ => None,
+    }
+}
+
 /// A text without the escapes of URLs.
-pub fn percent_decoded(text: &[u8]) -> Vec<u8> {
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
