@@ -14,6 +14,8 @@ fn with_server() -> TestRepo {
     let repo = TestRepo::folder();
     repo.git(&["init", "-q", "-b", "main"]).ok();
     repo.git(&["init", "-q", "--bare", "-b", "main", "../server.git"]).ok();
+    // It would tidy up beside the tests.
+    repo.at("../server.git").git(&["config", "receive.autogc", "false"]).ok();
     let said = repo.at("../server.git").keystop(&["install"]).ok().stdout;
     assert!(said.contains("pre-receive"), "{said}");
     repo.commit_unseen("README.md", "# A project\n");
@@ -23,6 +25,14 @@ fn with_server() -> TestRepo {
 
 /// Everything in the server's repository.
 fn stored(repo: &TestRepo) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    // Over a network git takes its quarantine away after it has answered.
+    let in_quarantine = || {
+        let entries = fs::read_dir(repo.path("../server.git/objects")).expect("it is there");
+        entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("tmp_objdir"))
+    };
+    for _ in (0..400).take_while(|_| in_quarantine()) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
     files_below(&repo.path("../server.git"), &|_| true).into_iter().collect()
 }
 
