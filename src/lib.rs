@@ -37,8 +37,8 @@
 //!   knows what a value is bound to (`scan::binding`), so a provider's file only says what the value looks like.
 //! - **A provider's texts stay in its file**, embedded as it is, and are parsed when a finding has to be explained.
 //! - **The index is read by `gix-index`** and compared with HEAD's tree by walking both, skipping every subtree that the
-//!   index's own cache says is unchanged: work follows what changed, not what is there. Objects, trees and line
-//!   differences are libgit2's.
+//!   index's own cache says is unchanged: work follows what changed, not what is there. Objects and trees are
+//!   libgit2's, line differences imara-diff's.
 //! - **Where libgit2 or gix cannot read a repository** (reftable, sha256, sparse indexes, unknown extensions), git itself
 //!   is asked, through the same two questions: which paths differ, and what does this object hold.
 //! - **Ownership of a repository is git's to judge** when git called; libgit2 knows fewer forms of `safe.directory`.

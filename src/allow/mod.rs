@@ -17,11 +17,21 @@ pub enum Decision {
     Unreasoned,
 }
 
+/// Whether comments in what is read have a say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comments {
+    Heard,
+    /// On a server: what somebody sends must not acquit itself.
+    Ignored,
+}
+
 /// Asks the line, then the configuration.
-pub fn decide(config: &Config, hunk: &Hunk, finding: &Finding) -> Decision {
-    match inline::decide(hunk, finding) {
-        Decision::Report => {}
-        decided => return decided,
+pub fn decide(config: &Config, comments: Comments, hunk: &Hunk, finding: &Finding) -> Decision {
+    if comments == Comments::Heard {
+        match inline::decide(hunk, finding) {
+            Decision::Report => {}
+            decided => return decided,
+        }
     }
     let allowed = config.allow.iter().find(|entry| covers(entry, finding));
     allowed.map_or(Decision::Report, |entry| Decision::Allowed(entry.reason.clone()))

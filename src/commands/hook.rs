@@ -126,10 +126,10 @@ fn receive(updates: &[Update]) -> Result<Exit> {
         report::note(&format!("skipped, as this server allows: {reason}"));
         return Ok(Exit::Clean);
     }
-    pushed(Stage::Receiving, updates, &Known::Here, Some(server.time_limit))
+    pushed(Stage::Receiving, updates, &Known::Here, Some(&server))
 }
 
-fn pushed(stage: Stage, updates: &[Update], known: &Known, time_limit: Option<Duration>) -> Result<Exit> {
+fn pushed(stage: Stage, updates: &[Update], known: &Known, server: Option<&Server>) -> Result<Exit> {
     if updates.iter().all(|update| update.new.is_none()) {
         return Ok(Exit::Clean);
     }
@@ -137,10 +137,13 @@ fn pushed(stage: Stage, updates: &[Update], known: &Known, time_limit: Option<Du
     let repository = open(Ownership::JudgedByGit)?;
     let config = config()?;
     let mut session = Session::new(&config);
+    if server.is_some_and(|server| !server.hears_comments) {
+        session = session.without_comments();
+    }
     let walked = git::pushed(&repository, updates, known, &|hunk| {
         let judged = session.judge(&hunk);
-        match time_limit {
-            Some(limit) if start.elapsed() > limit => Err(over(limit)),
+        match server {
+            Some(server) if start.elapsed() > server.time_limit => Err(over(server.time_limit)),
             _ => Ok(judged),
         }
     })?;
@@ -159,6 +162,8 @@ fn over(limit: Duration) -> anyhow::Error {
 /// What the server's own git config says; what is pushed has no say.
 struct Server {
     time_limit: Duration,
+    /// Whether `keystop:allow` in what is pushed counts.
+    hears_comments: bool,
     /// Why nothing is checked, if the one who pushes asks for it and may.
     skipped: Option<String>,
 }
@@ -175,7 +180,8 @@ impl Server {
         let skipped = push_options().find_map(|option| Some(option.strip_prefix("keystop.skip=")?.trim().to_owned()));
         let skipped = skipped.filter(|reason| !reason.is_empty());
         let may = skipped.is_some() && git::config_switch("keystop.allowSkip")?;
-        Ok(Self { time_limit, skipped: skipped.filter(|_| may) })
+        let hears_comments = git::config_switch("keystop.allowComments")?;
+        Ok(Self { time_limit, hears_comments, skipped: skipped.filter(|_| may) })
     }
 }
 

@@ -12,7 +12,8 @@ use crate::report;
 
 pub fn run(args: &InstallArgs) -> Result<Exit> {
     let target = Target::of(args);
-    let placement = Placement::all(target)?.into_iter().next().context("hooks can be placed somewhere")?;
+    let mut places = Placement::all(target)?.into_iter();
+    let placement = places.next().context("hooks can be placed somewhere")?;
     let mut said = Vec::new();
     let mut changed = false;
     for hook in placement.hooks {
@@ -22,6 +23,15 @@ pub fn run(args: &InstallArgs) -> Result<Exit> {
     }
     if !args.dry_run {
         placement.announce()?;
+    }
+    // Once is enough; what is out was there beside the new ones for a moment, so nothing slipped past.
+    for older in places.filter(|older| placement.replaces(older)) {
+        let gone = older.take_out(args.dry_run)?;
+        changed |= !gone.is_empty();
+        said.extend(
+            gone.iter()
+                .map(|(hook, change)| format!("  {:17} {}  {}", hook.name(), older.shown(*hook), outcome(*change))),
+        );
     }
     let place = target.shown();
     let title = match (args.dry_run, changed) {
@@ -47,7 +57,8 @@ fn outcome(change: Change) -> &'static str {
         Change::Chained => "(the hook that was there still runs)",
         Change::Updated => "(replaced keystop's older one)",
         Change::Unchanged => "(as it was)",
-        Change::Restored | Change::Removed => "(gone)",
+        Change::Restored => "(out: what was there before is back)",
+        Change::Removed => "(out: no longer needed)",
     }
 }
 

@@ -121,7 +121,27 @@ impl Placement {
         }
     }
 
-    pub fn remove(&self, hook: Hook, dry_run: bool) -> Result<Change> {
+    /// Whether hooks in this place make those in the other needless. What a team shares stays: others may have an older
+    /// git.
+    pub fn replaces(&self, other: &Self) -> bool {
+        let is_own = matches!(other.way, Way::Files(_, Owner::Repository) | Way::Everywhere(_));
+        matches!(self.way, Way::Settings(_)) && is_own
+    }
+
+    /// Takes every hook out, and tells which have changed.
+    pub fn take_out(&self, dry_run: bool) -> Result<Vec<(Hook, Change)>> {
+        if !dry_run {
+            self.withdraw()?;
+        }
+        let changes = self.hooks.iter().map(|hook| Ok((*hook, self.remove(*hook, dry_run)?)));
+        let changes: Vec<_> = changes.collect::<Result<_>>()?;
+        if !dry_run {
+            self.clear()?;
+        }
+        Ok(changes.into_iter().filter(|(_, change)| *change != Change::Unchanged).collect())
+    }
+
+    fn remove(&self, hook: Hook, dry_run: bool) -> Result<Change> {
         let name = hook.name();
         match &self.way {
             Way::Files(folder, _) | Way::Everywhere(folder) => file::remove(&folder.join(name), dry_run),
@@ -144,7 +164,7 @@ impl Placement {
     }
 
     /// Has git look elsewhere, before anything is taken out.
-    pub fn withdraw(&self) -> Result<()> {
+    fn withdraw(&self) -> Result<()> {
         match &self.way {
             Way::Everywhere(folder) => everywhere::withdraw(HOOKS_PATH, folder),
             Way::Template(folder) if *folder == everywhere::home()?.join("template") => {
@@ -155,7 +175,7 @@ impl Placement {
     }
 
     /// Takes away what only served keystop's hooks.
-    pub fn clear(&self) -> Result<()> {
+    fn clear(&self) -> Result<()> {
         match &self.way {
             Way::Everywhere(folder) => everywhere::pass_no_more(folder).and_then(|()| everywhere::tidy()),
             Way::Template(_) => everywhere::tidy(),

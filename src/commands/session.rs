@@ -6,7 +6,7 @@ use std::io;
 use anyhow::Result;
 
 use crate::advice::{Commit, Commits, Document, Stage};
-use crate::allow::{self, Decision};
+use crate::allow::{self, Comments, Decision};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::finding::{self, Finding, Fingerprint};
@@ -24,6 +24,7 @@ pub type Judged = (Decision, Finding);
 /// A scan under way.
 pub struct Session<'c> {
     config: &'c Config,
+    comments: Comments,
     scanner: Scanner<'c>,
     findings: Vec<Finding>,
     unreasoned: Vec<usize>,
@@ -36,6 +37,7 @@ impl<'c> Session<'c> {
         let scanner = scanner(config);
         Self {
             config,
+            comments: Comments::Heard,
             scanner,
             findings: Vec::new(),
             unreasoned: Vec::new(),
@@ -44,13 +46,18 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// The same, deaf to comments in what is read.
+    pub fn without_comments(self) -> Self {
+        Self { comments: Comments::Ignored, ..self }
+    }
+
     pub fn take(&mut self, hunk: &Hunk) {
         self.keep(self.judge(hunk));
     }
 
     /// Finds and decides; for any number of threads at once.
     pub fn judge(&self, hunk: &Hunk) -> Vec<Judged> {
-        let decide = |found| (allow::decide(self.config, hunk, &found), found);
+        let decide = |found| (allow::decide(self.config, self.comments, hunk, &found), found);
         self.scanner.scan(hunk).into_iter().map(decide).collect()
     }
 

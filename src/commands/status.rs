@@ -18,7 +18,8 @@ struct Row {
     hook: Hook,
     /// What git runs, in order.
     runs: Vec<String>,
-    keystop: bool,
+    /// How often keystop is among it.
+    keystop: usize,
 }
 
 pub fn run(args: &StatusArgs) -> Result<Exit> {
@@ -28,7 +29,7 @@ pub fn run(args: &StatusArgs) -> Result<Exit> {
     let mut faults = Vec::new();
     let rows = hooks.iter().map(|hook| row(*hook, directory.as_ref(), &mut faults)).collect::<Result<Vec<_>>>()?;
     faults.extend(general(directory.as_ref())?);
-    let complete = rows.iter().all(|row| row.keystop);
+    let complete = rows.iter().all(|row| row.keystop > 0);
     match args.format {
         Listing::Json => print_json(&rows, &faults, complete)?,
         Listing::Human => print_lines(&rows, &faults, complete)?,
@@ -37,35 +38,50 @@ pub fn run(args: &StatusArgs) -> Result<Exit> {
 }
 
 fn row(hook: Hook, directory: Option<&Directory>, faults: &mut Vec<String>) -> Result<Row> {
-    let mut row = Row { hook, runs: Vec::new(), keystop: false };
+    let mut row = Row { hook, runs: Vec::new(), keystop: 0 };
     in_settings(&mut row, faults)?;
-    let Some(directory) = directory else { return Ok(row) };
+    if let Some(directory) = directory {
+        in_directory(&mut row, directory, faults)?;
+    }
+    if row.keystop > 1 {
+        faults.push(format!("{}: keystop runs twice; once is enough: keystop install", hook.name()));
+    }
+    Ok(row)
+}
+
+/// What the folder of hooks has, through husky or as files.
+fn in_directory(row: &mut Row, directory: &Directory, faults: &mut Vec<String>) -> Result<()> {
+    let hook = row.hook;
     let path = directory.path.join(hook.name());
     let husky = directory.owner == Owner::Husky;
     let script =
         directory.path.parent().filter(|_| husky && directory.path.ends_with("_")).map(|p| p.join(hook.name()));
     if let Some(script) = script.filter(|script| script.exists()) {
-        row.keystop |= block::is_placed(&script)?;
-        let keystop = if block::is_placed(&script)? { ": keystop, then the rest" } else { "" };
+        let is_placed = block::is_placed(&script)?;
+        row.keystop += usize::from(is_placed);
+        let keystop = if is_placed { ": keystop, then the rest" } else { "" };
         row.runs.push(format!("husky: {}{keystop}", shown(&script)));
-        return Ok(row);
+        return Ok(());
     }
-    in_file(&mut row, &path, directory, faults)?;
-    Ok(row)
+    in_file(row, &path, directory, faults)
 }
 
-/// Hooks in settings come first.
+/// Hooks in settings come first. A name that stands in the user's and in the repository's runs once, as the latter say.
 fn in_settings(row: &mut Row, faults: &mut Vec<String>) -> Result<()> {
-    for scope in [settings::Scope::Global, settings::Scope::Local] {
-        let Some(command) = settings::command(row.hook, scope)? else { continue };
-        if !settings::are_known()? {
-            faults.push(format!("{}: git before 2.54 ignores its settings without a word", row.hook.name()));
-        } else if settings::is_disabled(row.hook)? {
-            faults.push(format!("{}: hook.keystop-{0}.enabled is false", row.hook.name()));
-        } else {
-            row.keystop = true;
-            row.runs.push(format!("git config {}: {command}", scope.option()));
+    let name = row.hook.name();
+    for scope in [settings::Scope::Local, settings::Scope::Global] {
+        if settings::command(row.hook, scope)?.is_none() {
+            continue;
         }
+        if !settings::are_known()? {
+            faults.push(format!("{name}: git before 2.54 ignores its settings without a word"));
+        } else if let Some(switch) = settings::disabled_by(row.hook)? {
+            faults.push(format!("{name}: {switch} is false"));
+        } else {
+            row.keystop += 1;
+            row.runs.push(format!("git config {} hook.keystop-{name}.command", scope.option()));
+        }
+        break;
     }
     Ok(())
 }
@@ -86,7 +102,7 @@ fn in_file(row: &mut Row, path: &Path, directory: &Directory, faults: &mut Vec<S
             faults.push(format!("{name}: git does not run `{}`: chmod +x it", shown(path)));
         }
         file::State::Keystop(version) => {
-            row.keystop = true;
+            row.keystop += 1;
             let chained = file::is_executable(&other).then(|| shown(&other));
             let own = shown(path);
             row.runs.extend(match (chained, row.hook.reads_lines()) {
@@ -106,11 +122,8 @@ fn in_file(row: &mut Row, path: &Path, directory: &Directory, faults: &mut Vec<S
             }
         }
     }
-    for moved in [".old", ".legacy"] {
-        let aside = path.with_file_name(format!("{name}{moved}"));
-        if matches!(file::state(&aside)?, file::State::Keystop(_)) {
-            faults.push(format!("{name}: another tool has moved keystop's hook to `{}`", shown(&aside)));
-        }
+    for aside in file::moved_aside(path)? {
+        faults.push(format!("{name}: another tool has moved keystop's hook to `{}`", shown(&aside)));
     }
     Ok(())
 }
@@ -136,9 +149,7 @@ fn general(directory: Option<&Directory>) -> Result<Vec<String>> {
         ));
     }
     for (tool, file) in Repository::work_tree().map(|top| manager::in_use(&top)).unwrap_or_default() {
-        let risk =
-            if tool.drops_others { "writes hooks anew and drops others" } else { "keeps other hooks and runs them" };
-        faults.push(format!("{} ({file}) {risk}; to have it call keystop, add to {file}:", tool.name));
+        faults.push(format!("{} ({file}) {}; to have it call keystop, add to {file}:", tool.name, tool.habit));
         faults.extend(tool.lines.iter().map(|line| format!("    {line}")));
     }
     Ok(faults)
@@ -153,7 +164,7 @@ fn print_lines(rows: &[Row], faults: &[String], complete: bool) -> Result<()> {
     let title = if complete { "keystop runs at:" } else { "keystop does NOT run at every hook here:" };
     let mut lines = vec![title.to_owned()];
     for row in rows {
-        let mark = if row.keystop { "" } else { "  NOT keystop" };
+        let mark = if row.keystop > 0 { "" } else { "  NOT keystop" };
         let runs = if row.runs.is_empty() { "nothing".to_owned() } else { row.runs.join(", then ") };
         lines.push(format!("  {:17} {runs}{mark}", row.hook.name()));
     }
@@ -171,7 +182,7 @@ fn print_lines(rows: &[Row], faults: &[String], complete: bool) -> Result<()> {
 }
 
 fn print_json(rows: &[Row], faults: &[String], complete: bool) -> Result<()> {
-    let row = |row: &Row| serde_json::json!({"hook": row.hook.name(), "installed": row.keystop, "runs": row.runs});
+    let row = |row: &Row| serde_json::json!({"hook": row.hook.name(), "installed": row.keystop > 0, "runs": row.runs});
     let hooks: Vec<_> = rows.iter().map(row).collect();
     let value = serde_json::json!({"installed": complete, "hooks": hooks, "notes": faults});
     report::value(&value, &mut io::stdout().lock())?;

@@ -14,19 +14,9 @@ pub fn run(args: &InstallArgs) -> Result<Exit> {
     let target = Target::of(args);
     let mut said = Vec::new();
     for placement in Placement::all(target)? {
-        if !args.dry_run {
-            placement.withdraw()?;
-        }
-        for hook in placement.hooks {
-            let outcome = match placement.remove(*hook, args.dry_run)? {
-                Change::Restored => "what was there before is back",
-                Change::Removed => "removed",
-                _ => continue,
-            };
-            said.push(format!("  {:17} {}  ({outcome})", hook.name(), placement.shown(*hook)));
-        }
-        if !args.dry_run {
-            placement.clear()?;
+        for (hook, change) in placement.take_out(args.dry_run)? {
+            let outcome = if change == Change::Restored { "what was there before is back" } else { "removed" };
+            said.push(format!("  {:17} {}  ({outcome})", hook.name(), placement.shown(hook)));
         }
     }
     let place = target.shown();

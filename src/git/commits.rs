@@ -54,8 +54,8 @@ pub fn list(options: &[&str], revisions: &[u8]) -> Result<Vec<Listed>> {
     commits.collect::<Option<_>>().context("git rev-list answered in an unknown form")
 }
 
-/// Commits that one thread reads at a stretch: what one commit makes is what the next one changes.
-const STRETCH: usize = 64;
+/// Commits that are worth a thread of their own.
+const WORTH_A_THREAD: usize = 64;
 
 /// Judges what the commits add and say, on up to `jobs` threads. Most of the time goes into unpacking objects, so each
 /// thread has its own access to them; each commit is judged by itself, so that the answer is the same whatever `jobs`.
@@ -68,14 +68,13 @@ pub fn walk<Made: Send>(
     jobs: usize,
     judge: &(impl Fn(Hunk) -> Result<Vec<Made>> + Sync),
 ) -> Result<Walked<Made>> {
-    let stretches: Vec<&[Listed]> = listed.chunks(STRETCH).collect();
-    let mut whole = Walked::default();
-    if jobs.min(stretches.len()) < 2 {
-        for stretch in stretches {
-            whole.add(read(&repository.objects, stretch, judge)?);
-        }
-        return Ok(whole);
+    // Each thread has one stretch of the history: what a commit makes is what the next one changes, and a version of a
+    // file is unpacked from the one beside it.
+    let stretches: Vec<&[Listed]> = listed.chunks(listed.len().div_ceil(jobs).max(WORTH_A_THREAD)).collect();
+    if let [] | [_] = *stretches {
+        return read(&repository.objects, listed, judge);
     }
+    let mut whole = Walked::default();
     let source = repository.source();
     let work = |objects: &mut Objects, item: usize| read(objects, stretches[item], judge);
     let walked = workers::map(jobs, stretches.len(), || Objects::of(&source), work)?;

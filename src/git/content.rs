@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use super::changes::Entry;
 use super::diff;
-use super::objects::Objects;
+use super::objects::{Fetched, Objects};
 use crate::hunk::{self, Hunk, Origin};
 use crate::pieces::{PIECE, Pieces, STREAMED};
 use crate::text;
@@ -24,16 +24,21 @@ pub fn added(
     olds: &[Option<Entry>],
     act: &mut dyn FnMut(Hunk) -> Result<()>,
 ) -> Result<()> {
-    if objects.size(&new.id).is_some_and(|size| size > STREAMED) {
-        return stream(objects, path, origin, new, olds, act);
-    }
-    let Some(blob) = objects.recall(&new.id)? else { bail!("object {} is missing", new.id) };
+    let blob = match objects.recall_up_to(&new.id, STREAMED)? {
+        Fetched::Whole(blob) => blob,
+        Fetched::Large => return stream(objects, path, origin, new, olds, act),
+        Fetched::Missing => bail!("object {} is missing", new.id),
+    };
     let new_text = text::decode(&blob);
     let mut lines = vec![1..u32::MAX];
-    for old in olds {
-        // An old side that is not here (partial clones) leaves everything added: never less.
-        let Some(old) = old.and_then(|old| objects.recall(&old.id).ok().flatten()) else { continue };
-        let added = diff::added_lines(&text::decode(&old), &new_text)?;
+    for old in olds.iter().flatten() {
+        let old = match objects.recall_up_to(&old.id, STREAMED) {
+            Ok(Fetched::Whole(old)) => old,
+            Ok(Fetched::Large) => return stream(objects, path, origin, new, olds, act),
+            // An old side that is not here (partial clones) leaves everything added: never less.
+            Ok(Fetched::Missing) | Err(_) => continue,
+        };
+        let added = diff::added_lines(&text::decode(&old), &new_text);
         lines = if lines == [1..u32::MAX] { added } else { diff::intersect(&lines, &added) };
     }
     hunk::split(path, origin, &new_text, &lines).into_iter().try_for_each(act)

@@ -2,51 +2,46 @@
 
 use std::ops::Range;
 
-use anyhow::Result;
+use imara_diff::{Algorithm, Diff, InternedInput};
 
 /// Line numbers, from 1, that `new` adds to `old`: ascending, disjoint runs.
 ///
-/// What both begin and end with is set aside first: libgit2 would hash both texts as blobs, which takes longer than
-/// comparing them, and most edits leave little between.
-///
-/// # Errors
-/// libgit2 could not compare the two.
-pub fn added_lines(old: &[u8], new: &[u8]) -> Result<Vec<Range<u32>>> {
+/// What both begin and end with is set aside before lines are told apart: most edits leave little between. Where an
+/// added run could stand in several places it is put as far down as it goes, as git does.
+pub fn added_lines(old: &[u8], new: &[u8]) -> Vec<Range<u32>> {
     let head = common_head(old, new);
     let tail = common_tail(&old[head..], &new[head..]);
     let (old_rest, new_rest) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
-    let first = count_lines(&new[..head]);
+    let first = 1 + count_lines(&new[..head]);
     if new_rest.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     if old_rest.is_empty() {
         let unfinished = u32::from(!new_rest.ends_with(b"\n"));
-        return Ok(vec![first + 1..first + 1 + count_lines(new_rest) + unfinished]);
+        return vec![first..first + count_lines(new_rest) + unfinished];
     }
-    let mut options = git2::DiffOptions::new();
-    // Attributes and NUL bytes must not decide what is read.
-    options.context_lines(0).force_text(true).indent_heuristic(false);
-    let patch = git2::Patch::from_buffers(old_rest, None, new_rest, None, Some(&mut options))?;
-    let mut added = Vec::with_capacity(patch.num_hunks());
-    for index in 0..patch.num_hunks() {
-        let (hunk, _) = patch.hunk(index)?;
-        if hunk.new_lines() > 0 {
-            let start = first + hunk.new_start();
-            added.push(start..start + hunk.new_lines());
-        }
-    }
-    Ok(added)
+    let lines = InternedInput::new(old_rest, new_rest);
+    let mut diff = Diff::compute(Algorithm::Myers, &lines);
+    diff.postprocess_no_heuristic(&lines);
+    let added = diff.hunks().map(|hunk| first + hunk.after.start..first + hunk.after.end);
+    added.filter(|run| !run.is_empty()).collect()
 }
+
+/// Bytes that are compared at once.
+const BLOCK: usize = 64;
 
 /// Bytes of whole lines that both texts begin with.
 fn common_head(a: &[u8], b: &[u8]) -> usize {
-    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
+    let same = blocks + a[blocks..].iter().zip(&b[blocks..]).take_while(|(a, b)| a == b).count();
     memchr::memrchr(b'\n', &a[..same]).map_or(0, |at| at + 1)
 }
 
 /// Bytes of whole lines that both texts end with; an unfinished last line is no whole line.
 fn common_tail(a: &[u8], b: &[u8]) -> usize {
-    let same = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let blocks = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK)).take_while(|(a, b)| a == b).count() * BLOCK;
+    let (a_rest, b_rest) = (&a[..a.len() - blocks], &b[..b.len() - blocks]);
+    let same = blocks + a_rest.iter().rev().zip(b_rest.iter().rev()).take_while(|(a, b)| a == b).count();
     let tail = &a[a.len() - same..];
     // Where one text is all tail, the other must have a line break before it.
     let begins_line = |text: &[u8]| text.len() == same || text[text.len() - same - 1] == b'\n';
@@ -72,15 +67,15 @@ mod tests {
 
     #[test]
     fn added_runs_have_the_new_sides_numbers() {
-        assert_eq!(added_lines(b"a\nb\nc\n", b"a\nx\nb\nc\ny\nz\n").unwrap(), [2..3, 5..7]);
-        assert_eq!(added_lines(b"a\nb\n", b"a\n").unwrap(), []);
-        assert_eq!(added_lines(b"", b"a").unwrap(), [1..2]);
-        assert_eq!(added_lines(b"a\n", b"a\nb\nc\n").unwrap(), [2..4]);
-        assert_eq!(added_lines(b"a", b"a\n").unwrap(), [1..2], "the first line was finished");
-        assert_eq!(added_lines(b"xa\nb\n", b"ya\nb\n").unwrap(), [1..2]);
-        assert_eq!(added_lines(b"b\n", b"a\nb\n").unwrap(), [1..2]);
-        assert_eq!(added_lines(b"a\nb\n", b"a\nb\n").unwrap(), []);
-        assert_eq!(added_lines(b"a\0b\n", b"a\0b\nc\0d\n").unwrap(), [2..3]);
+        assert_eq!(added_lines(b"a\nb\nc\n", b"a\nx\nb\nc\ny\nz\n"), [2..3, 5..7]);
+        assert_eq!(added_lines(b"a\nb\n", b"a\n"), []);
+        assert_eq!(added_lines(b"", b"a"), [1..2]);
+        assert_eq!(added_lines(b"a\n", b"a\nb\nc\n"), [2..4]);
+        assert_eq!(added_lines(b"a", b"a\n"), [1..2], "the first line was finished");
+        assert_eq!(added_lines(b"xa\nb\n", b"ya\nb\n"), [1..2]);
+        assert_eq!(added_lines(b"b\n", b"a\nb\n"), [1..2]);
+        assert_eq!(added_lines(b"a\nb\n", b"a\nb\n"), []);
+        assert_eq!(added_lines(b"a\0b\n", b"a\0b\nc\0d\n"), [2..3]);
     }
 
     #[test]

@@ -34,6 +34,16 @@ impl Kind {
     }
 }
 
+/// What came of asking for an object.
+#[derive(Debug)]
+pub enum Fetched<T> {
+    /// It is not here.
+    Missing,
+    /// It is larger than what is to be held in memory at once.
+    Large,
+    Whole(T),
+}
+
 /// Where objects come from. The subprocess is started when it is first needed.
 #[derive(Default)]
 pub struct Objects {
@@ -74,7 +84,7 @@ impl Objects {
     }
 
     /// An object's size in bytes, where it can be told without reading the object.
-    pub fn size(&self, id: &Id) -> Option<u64> {
+    fn size(&self, id: &Id) -> Option<u64> {
         if let Some(store) = &self.store {
             return store.try_header(object_id(id).ok()?).ok()?.map(|header| header.size());
         }
@@ -105,6 +115,31 @@ impl Objects {
         Ok(Some(content))
     }
 
+    /// The same, if it has not more than `most` bytes.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn recall_up_to(&self, id: &Id, most: u64) -> Result<Fetched<Rc<[u8]>>> {
+        if let Some(content) = self.recent.borrow().get(id) {
+            return Ok(Fetched::Whole(content));
+        }
+        if self.store.is_some() || self.libgit2.is_some() {
+            if self.size(id).is_some_and(|size| size > most) {
+                return Ok(Fetched::Large);
+            }
+            return Ok(self.recall(id)?.map_or(Fetched::Missing, Fetched::Whole));
+        }
+        Ok(match self.with_git(|git| git.read(id, most))? {
+            Fetched::Missing => Fetched::Missing,
+            Fetched::Large => Fetched::Large,
+            Fetched::Whole((_, content)) => {
+                let content: Rc<[u8]> = content.into();
+                self.recent.borrow_mut().keep(*id, &content);
+                Fetched::Whole(content)
+            }
+        })
+    }
+
     /// The same, with what it is.
     ///
     /// # Errors
@@ -118,7 +153,12 @@ impl Objects {
             let kind = Kind::named(&object.kind.to_string()).with_context(|| format!("object {id} has no type"))?;
             return Ok(Some((kind, object.data.to_vec())));
         }
-        let Some(repository) = &self.libgit2 else { return self.with_git(|git| git.read(id)) };
+        let Some(repository) = &self.libgit2 else {
+            return Ok(match self.with_git(|git| git.read(id, u64::MAX))? {
+                Fetched::Whole(found) => Some(found),
+                Fetched::Missing | Fetched::Large => None,
+            });
+        };
         let odb = repository.odb()?;
         match odb.read(oid(id)?) {
             Ok(object) => {

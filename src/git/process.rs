@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use super::Id;
-use super::objects::Kind;
+use super::objects::{Fetched, Kind};
 
 /// The variables that tie a git command to one repository (`git rev-parse --local-env-vars`): cleared for another one.
 pub const LOCAL_VARIABLES: &[&str] = &[
@@ -104,7 +104,15 @@ pub fn config_switch(key: &str) -> Result<bool> {
     Ok(config_as(&["--type=bool"], key)?.as_deref() == Some("true"))
 }
 
-/// The same as one file says it: `--local`, `--global`.
+/// Whether a switch is turned off; one that is not set is not.
+///
+/// # Errors
+/// Git could not be started.
+pub fn config_is_off(key: &str) -> Result<bool> {
+    Ok(config_as(&["--type=bool"], key)?.as_deref() == Some("false"))
+}
+
+/// A setting as one file says it: `--local`, `--global`.
 ///
 /// # Errors
 /// Git could not be started.
@@ -177,21 +185,30 @@ impl CatFile {
         }
     }
 
-    /// An object's type and content; none if it is missing.
-    pub fn read(&mut self, id: &Id) -> Result<Option<(Kind, Vec<u8>)>> {
-        let Some((kind, size)) = self.open(id)? else { return Ok(None) };
-        let mut content = Vec::new();
+    /// An object's type and content, if it has not more than `most` bytes.
+    pub fn read(&mut self, id: &Id, most: u64) -> Result<Fetched<(Kind, Vec<u8>)>> {
+        let Some((kind, size)) = self.open(id)? else { return Ok(Fetched::Missing) };
+        if size > most {
+            self.hand_over(id, size, |_| Ok(()))?;
+            return Ok(Fetched::Large);
+        }
         let wanted = size + 1;
+        let mut content = Vec::with_capacity(usize::try_from(wanted)?);
         (&mut self.answers).take(wanted).read_to_end(&mut content)?;
         if content.pop() != Some(b'\n') || content.len() as u64 != size {
             bail!("git cat-file broke off in {id}");
         }
-        Ok(Some((kind, content)))
+        Ok(Fetched::Whole((kind, content)))
     }
 
     /// Hands an object's content over piece by piece, so that its size does not matter.
-    pub fn stream(&mut self, id: &Id, mut piece: impl FnMut(&[u8]) -> Result<()>) -> Result<bool> {
+    pub fn stream(&mut self, id: &Id, piece: impl FnMut(&[u8]) -> Result<()>) -> Result<bool> {
         let Some((_, size)) = self.open(id)? else { return Ok(false) };
+        self.hand_over(id, size, piece)?;
+        Ok(true)
+    }
+
+    fn hand_over(&mut self, id: &Id, size: u64, mut piece: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let mut left = size;
         while left > 0 {
             let buffer = self.answers.fill_buf()?;
@@ -204,7 +221,7 @@ impl CatFile {
             left -= len as u64;
         }
         self.answers.read_exact(&mut [0])?;
-        Ok(true)
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use super::changes::{Change, Entry};
-use super::objects::Objects;
+use super::objects::{Fetched, Objects};
 
 /// Pairs of files compared for likeness, at most; git's own limit is of this order.
 const MOST_PAIRS: usize = 1000;
@@ -45,10 +45,7 @@ struct Outline(std::rc::Rc<HashSet<u64>>);
 
 impl Outline {
     fn of(objects: &Objects, id: &super::Id, hasher: &RandomState) -> Option<Self> {
-        if objects.size(id).is_some_and(|size| size > LARGEST) {
-            return None;
-        }
-        let content = objects.read(id).ok()??;
+        let Ok(Fetched::Whole(content)) = objects.recall_up_to(id, LARGEST) else { return None };
         Some(Self(std::rc::Rc::new(content.split(|b| *b == b'\n').map(|line| hasher.hash_one(line)).collect())))
     }
 

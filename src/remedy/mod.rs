@@ -85,6 +85,10 @@ fn keep_untracked(path: &str, language: &Language, stage: Stage) -> Vec<Step> {
 /// A comment, where one can still be written and is short enough to be shown on one line; else the configuration, which
 /// holds for old commits too.
 fn not_a_key(language: &Language, finding: &Finding, stage: Stage) -> String {
+    if stage == Stage::Receiving {
+        // What is pushed has no say on a server.
+        return format!("Ask for {} in the server's own .keystop.toml", finding.fingerprint.as_str());
+    }
     let comment = match language.comment.as_slice() {
         [open, close] if matches!(stage, Stage::Staged | Stage::File) => {
             Some(format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule))

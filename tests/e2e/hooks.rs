@@ -67,6 +67,22 @@ const WAYS: &[(&str, By, &str)] = &[
     ),
     ("read-tree, commit", By::PreCommit, "side; unseen a.py; main; git read-tree side; git commit -q -m a"),
     ("reset --soft, commit", By::PreCommit, "unseen a.py; git reset -q --soft HEAD~1; git commit -q -m a"),
+    (
+        "stash branch, commit",
+        By::PreCommit,
+        "printf 'k = \"%s\"\\n' \"$K\" >README.md; git stash -q; git stash branch new >/dev/null; git commit -q -a -m a",
+    ),
+    ("commit --only PATH", By::PreCommit, "leak a.py; clean b; git commit -q --only -m a a.py"),
+    (
+        "commit --interactive",
+        By::PreCommit,
+        "printf 'k = \"%s\"\\n' \"$K\" >README.md; printf 'u\\n1\\n\\nq\\n' | git commit -q --interactive -m a",
+    ),
+    (
+        "apply --index, commit",
+        By::PreCommit,
+        "leak a.py; git diff --cached >../p; git reset -q --hard; git apply --index ../p; git commit -q -m a",
+    ),
     ("stash pop, commit", By::PreCommit, "leak a.py; git stash -q; git stash pop -q --index; git commit -q -m a"),
     (
         "a clean filter puts it in",
@@ -142,6 +158,21 @@ const WAYS: &[(&str, By, &str)] = &[
         By::PrePush,
         "unseen a.py; git rm -q a.py; git commit -q -m gone; git revert --no-edit HEAD",
     ),
+    (
+        "revert with a conflict",
+        By::PreCommit,
+        "printf 'k = \"%s\"\\n' \"$K\" >README.md; git commit -q -a --no-verify -m k; echo c >README.md; git commit -q -a -m c; echo d >README.md; git commit -q -a -m d; git revert --no-edit HEAD~1 || git checkout -q --theirs README.md; git add README.md; git revert --continue",
+    ),
+    (
+        "rebase --autosquash",
+        By::PrePush,
+        "clean a; clean b; printf 'k = \"%s\"\\n' \"$K\" >a; git commit -q -a --no-verify --fixup=HEAD~1; GIT_SEQUENCE_EDITOR=: git rebase -q -i --autosquash HEAD~3",
+    ),
+    (
+        "rebase --exec that commits",
+        By::PreCommit,
+        "clean a; git rebase -q --exec 'printf \"key = \\\"%s\\\"\\n\" \"$K\" >a; git commit -q -a -m k' HEAD~1",
+    ),
     ("rebase", By::PrePush, "side; unseen a.py; main; clean b; git rebase -q main side"),
     (
         "rebase with a conflict",
@@ -152,6 +183,26 @@ const WAYS: &[(&str, By, &str)] = &[
         "am",
         By::PrePush,
         "unseen a.py; git format-patch -q -1 --stdout >../p; git reset -q --hard HEAD~1; git am -q ../p",
+    ),
+    (
+        "am --3way with a conflict",
+        By::PrePush,
+        "side; printf 'k = \"%s\"\\n' \"$K\" >README.md; git commit -q -a --no-verify -m k; git format-patch -q -1 --stdout >../p; main; echo c >README.md; git commit -q -a -m c; git am -q --3way ../p || git checkout -q --theirs README.md; git add README.md; git am -q --continue",
+    ),
+    (
+        "pull of what was never pushed",
+        By::PrePush,
+        "git clone -q . ../other; (cd ../other; unseen a.py); git pull -q ../other main",
+    ),
+    (
+        "filter-branch",
+        By::PrePush,
+        "clean a; FILTER_BRANCH_SQUELCH_WARNING=1 git filter-branch -f --tree-filter 'echo \"k = $K\" >a' HEAD~1..HEAD >/dev/null",
+    ),
+    (
+        "hash-object, mktree",
+        By::PrePush,
+        "b=$(echo \"k = '$K'\" | git hash-object -w --stdin); t=$(printf '100644 blob %s\\ta.py\\n' $b | git mktree); git update-ref refs/heads/new $(git commit-tree -m a $t)",
     ),
     (
         "commit-tree, update-ref",
@@ -176,6 +227,27 @@ const WAYS: &[(&str, By, &str)] = &[
         By::PrePush,
         "side; clean a; git checkout -q -b two; unseen a.py; git push -q origin side two",
     ),
+    (
+        "push of HEAD by another name",
+        By::PrePush,
+        "git checkout -q --detach; unseen a.py; git push -q origin HEAD:refs/heads/x",
+    ),
+    ("push --follow-tags", By::PrePush, "clean a; git tag -a v1 -m \"with $K\"; git push -q --follow-tags origin main"),
+    (
+        "push from a shallow clone",
+        By::PrePush,
+        "git clone -q --depth=1 \"file://$PWD/../origin.git\" ../shallow; cd ../shallow; \"$KEYSTOP\" install >/dev/null; unseen a.py; git push -q origin main",
+    ),
+    (
+        "push from a submodule",
+        By::PrePush,
+        "git -c protocol.file.allow=always submodule add -q ../origin.git sub; cd sub; \"$KEYSTOP\" install >/dev/null; unseen a.py; git push -q origin HEAD:new",
+    ),
+    (
+        "push from a linked worktree",
+        By::PrePush,
+        "git worktree add -q ../tree; cd ../tree; unseen a.py; git push -q origin tree",
+    ),
     ("push --mirror", By::PrePush, "unseen a.py; git push -q --mirror origin"),
     ("push --no-verify to a server with keystop", By::PreReceive, "unseen a.py; git push -q --no-verify origin main"),
     (
@@ -188,6 +260,18 @@ const WAYS: &[(&str, By, &str)] = &[
         By::PreReceive,
         "git commit -q --no-verify --allow-empty -m \"with $K\"; git push -q --no-verify origin main",
     ),
+    (
+        "push --force --no-verify",
+        By::PreReceive,
+        "git commit -q --amend -m other; unseen a.py; git push -q --force --no-verify origin main",
+    ),
+    (
+        "push --no-verify of a key that the next commit takes out",
+        By::PreReceive,
+        "unseen a.py; git rm -q a.py; git commit -q -m gone; git push -q --no-verify origin main",
+    ),
+    ("push --no-verify to a new ref", By::PreReceive, "unseen a.py; git push -q --no-verify origin main:refs/for/main"),
+    ("send-pack", By::PreReceive, "unseen a.py; git send-pack -q ../origin.git main"),
     (
         "push with core.hooksPath set away",
         By::PreReceive,
@@ -205,9 +289,12 @@ const WAYS: &[(&str, By, &str)] = &[
         By::NotOurs,
         "git fetch -q; git checkout -q -b mine origin/theirs; clean b; git push -q origin mine",
     ),
+    ("archive", By::Nobody, "leak a.py; git archive --output ../a.tar $(git write-tree); git reset -q --hard"),
     ("bundle", By::Nobody, "unseen a.py; git bundle create -q ../b HEAD; git reset -q --hard HEAD~1"),
     ("format-patch", By::Nobody, "unseen a.py; git format-patch -q -1 -o ..; git reset -q --hard HEAD~1"),
-    ("fetched by somebody else", By::Nobody, "unseen a.py; git clone -q . ../clone; git reset -q --hard HEAD~1"),
+    ("hash-object", By::Nobody, "echo \"k = '$K'\" | git hash-object -w --stdin >/dev/null"),
+    ("stash", By::Nobody, "leak a.py; git stash -q"),
+    ("fetch by somebody else", By::Nobody, "unseen a.py; git clone -q . ../clone; git reset -q --hard HEAD~1"),
 ];
 
 #[test]
@@ -220,6 +307,16 @@ fn every_way_in_and_out_is_stopped_where_it_is_said_to_be() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), WAYS.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_readme_names_what_no_hook_sees() {
+    let readme = include_str!("../../README.md");
+    let section = readme.split("\n## ").find(|section| section.starts_with("What no hook of git sees"));
+    let section = section.expect("the section is there");
+    for (name, ..) in WAYS.iter().filter(|(_, by, _)| *by == By::Nobody) {
+        assert!(section.contains(*name), "{name} is not named");
+    }
 }
 
 /// Runs a row in a repository with a remote that is a server, both with keystop, and tells who stopped it.

@@ -16,6 +16,7 @@ mod hooks;
 mod install;
 mod layouts;
 mod lines;
+mod managers;
 mod messages;
 mod page;
 mod paths;

@@ -229,6 +229,21 @@ fn a_long_history_is_read_whole() {
 }
 
 #[test]
+fn a_very_large_file_in_a_long_history_is_read_to_its_end() {
+    let repo = cloned();
+    let script = format!(
+        "{{ printf 'commit refs/heads/large\\ncommitter A <a@b> 1 +0000\\ndata 1\\nxM 644 inline a.py\\ndata <<E\\n'; \
+         yes clean = 1 | head -n 2000000; printf \"%s\\n\" '{}'; echo E; \
+         for n in $(seq 200); do printf 'commit refs/heads/large\\ncommitter A <a@b> 2 +0000\\ndata 1\\nxM 644 inline f\\ndata 3\\n%03d\\n' $n; done; \
+         }} | git fast-import --quiet",
+        github_line()
+    );
+    repo.run("sh", &["-euc", &script]).ok();
+    let said = stopped(&repo, &["origin", "large"]);
+    assert!(said.contains("a.py:2000001:17 in "), "{said}");
+}
+
+#[test]
 fn a_push_through_pre_commit_is_read_by_its_variables() {
     let mut repo = cloned();
     leaks(&repo, "a.py");

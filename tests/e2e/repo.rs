@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -70,6 +71,10 @@ impl TestRepo {
         fs::create_dir_all(path.join("work")).expect("it is writable");
         let mut repo = Self { _root: Rc::new(root), folder: path.join("work"), env: BTreeMap::new() };
         repo.set("PATH", std::env::var_os("PATH").expect("there is a PATH"));
+        if knows_hooks_in_settings() {
+            // Hooks are looked for in files; what is different in settings has tests of its own.
+            repo.pretend_git("2.53.0");
+        }
         repo.set("HOME", path.join("home"));
         repo.set("HOOK_EXIT", path.join("hook-exit"));
         for (name, value) in [
@@ -100,6 +105,19 @@ impl TestRepo {
     /// Sets a variable for every command from here on.
     pub fn set(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) {
         self.env.insert(name.as_ref().to_owned(), value.as_ref().to_owned());
+    }
+
+    /// Has git tell another version from here on.
+    pub fn pretend_git(&mut self, version: &str) {
+        let path = std::env::var("PATH").expect("there is one");
+        let git = std::env::split_paths(&path).map(|folder| folder.join("git")).find(|git| git.exists()).expect("git");
+        let git = git.display();
+        let folder = self.path(format!("../git-{version}"));
+        let script =
+            format!("#!/bin/sh\n[ \"$1\" != --version ] || exec echo git version {version}\nexec '{git}' \"$@\"\n");
+        self.write(folder.join("git"), script);
+        fs::set_permissions(folder.join("git"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+        self.set("PATH", format!("{}:{path}", folder.display()));
     }
 
     pub fn path(&self, path: impl AsRef<Path>) -> PathBuf {
@@ -136,15 +154,15 @@ impl TestRepo {
         self.run(KEYSTOP, args)
     }
 
+    /// A program that stands here and knows nothing of the machine it runs on.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.folder).env_clear().envs(&self.env).stdin(Stdio::null());
+        command
+    }
+
     pub fn run<S: AsRef<OsStr>>(&self, program: &str, args: &[S]) -> Ran {
-        let output = Command::new(program)
-            .args(args)
-            .current_dir(&self.folder)
-            .env_clear()
-            .envs(&self.env)
-            .stdin(Stdio::null())
-            .output()
-            .expect("the program can be started");
+        let output = self.command(program).args(args).output().expect("the program can be started");
         Ran {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -224,6 +242,17 @@ impl TestRepo {
             files: files_below(&self.folder, &|path| !path.as_os_str().as_encoded_bytes().ends_with(b".git")),
         }
     }
+}
+
+/// Whether the machine's git is 2.54 or later.
+fn knows_hooks_in_settings() -> bool {
+    static KNOWS: OnceLock<bool> = OnceLock::new();
+    *KNOWS.get_or_init(|| {
+        let output = Command::new("git").arg("--version").output().expect("git can be started");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let mut numbers = said.trim_start_matches("git version ").split('.').map(str::parse::<u32>);
+        matches!((numbers.next(), numbers.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= (2, 54))
+    })
 }
 
 #[derive(PartialEq, Eq)]

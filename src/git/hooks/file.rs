@@ -57,6 +57,23 @@ pub fn kept(hook: &Path) -> PathBuf {
     name.into()
 }
 
+/// Keystop's hooks that another tool has moved out of its way, as lefthook and pre-commit name them.
+///
+/// # Errors
+/// A file is there and cannot be read.
+pub fn moved_aside(hook: &Path) -> Result<Vec<PathBuf>> {
+    let mut moved = Vec::new();
+    for end in [".old", ".legacy"] {
+        let mut name = hook.as_os_str().to_owned();
+        name.push(end);
+        let path = PathBuf::from(name);
+        if matches!(state(&path)?, State::Keystop(_)) {
+            moved.push(path);
+        }
+    }
+    Ok(moved)
+}
+
 /// Puts the shim in place; a foreign hook is kept beside it, as it is.
 ///
 /// # Errors
@@ -69,6 +86,8 @@ pub fn place(hook: &Path, shim: &Shim, dry_run: bool) -> Result<Change> {
         State::Keystop(_) => Change::Updated,
         State::Absent if has_kept => Change::Chained,
         State::Absent => Change::Written,
+        // The tool of the hook from before has written it anew.
+        State::Foreign if has_kept && is_same(hook, &kept)? => Change::Chained,
         State::Foreign if has_kept => bail!(
             "`{}` is not keystop's, and `{}` holds the hook from before: remove or merge one of the two",
             hook.display(),
@@ -79,7 +98,7 @@ pub fn place(hook: &Path, shim: &Shim, dry_run: bool) -> Result<Change> {
     if dry_run || change == Change::Unchanged {
         return Ok(change);
     }
-    let moved = change == Change::Chained && !has_kept;
+    let moved = change == Change::Chained && fs::symlink_metadata(hook).is_ok();
     if moved {
         keep(hook, &kept)?;
     }
@@ -89,6 +108,7 @@ pub fn place(hook: &Path, shim: &Shim, dry_run: bool) -> Result<Change> {
             let _ = fs::rename(&kept, hook);
         }
     })?;
+    clear_aside(hook)?;
     Ok(change)
 }
 
@@ -97,16 +117,20 @@ pub fn place(hook: &Path, shim: &Shim, dry_run: bool) -> Result<Change> {
 /// # Errors
 /// The folder cannot be written.
 pub fn remove(hook: &Path, dry_run: bool) -> Result<Change> {
-    if !matches!(state(hook)?, State::Keystop(_)) {
-        return Ok(Change::Unchanged);
-    }
     let kept = kept(hook);
-    let change = if fs::symlink_metadata(&kept).is_ok() { Change::Restored } else { Change::Removed };
-    if dry_run {
+    let change = match state(hook)? {
+        State::Keystop(_) if fs::symlink_metadata(&kept).is_ok() => Change::Restored,
+        State::Keystop(_) => Change::Removed,
+        // Written anew by the tool it is from: what was kept of it goes.
+        State::Foreign if is_same(hook, &kept)? => Change::Restored,
+        State::Foreign | State::Absent => Change::Unchanged,
+    };
+    if dry_run || change == Change::Unchanged {
         return Ok(change);
     }
     let done = if change == Change::Restored { fs::rename(&kept, hook) } else { fs::remove_file(hook) };
     done.with_context(|| format!("cannot change `{}`", hook.display()))?;
+    clear_aside(hook)?;
     if let Some(folder) = hook.parent() {
         // The folder may have been made for the hook; one that holds anything stays.
         let _ = fs::remove_dir(folder);
@@ -116,6 +140,20 @@ pub fn remove(hook: &Path, dry_run: bool) -> Result<Change> {
 
 fn is_current(hook: &Path, shim: &Shim) -> Result<bool> {
     Ok(fs::read(hook)? == shim.text().as_bytes() && is_executable(hook))
+}
+
+/// Whether both are there and say the same.
+fn is_same(hook: &Path, kept: &Path) -> Result<bool> {
+    let is_file = |path: &Path| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
+    Ok(is_file(hook) && is_file(kept) && fs::read(hook)? == fs::read(kept)?)
+}
+
+/// Removes what another tool has moved aside: a shim that nobody runs.
+fn clear_aside(hook: &Path) -> Result<()> {
+    for path in moved_aside(hook)? {
+        fs::remove_file(&path).with_context(|| format!("cannot remove `{}`", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Gives the hook a second name, so that no moment is without one; a link is moved, since not every system links links.

@@ -11,8 +11,8 @@ pub struct Manager {
     files: &'static [&'static str],
     /// A word that must stand in the file; empty where the file's name says enough.
     word: &'static str,
-    /// Whether it writes its hooks anew and drops what it finds.
-    pub drops_others: bool,
+    /// What it does about the hooks of others when it writes its own.
+    pub habit: &'static str,
     /// What its users would add to their file.
     pub lines: &'static [&'static str],
 }
@@ -23,7 +23,7 @@ const MANAGERS: &[Manager] = &[
         name: "lefthook",
         files: &["lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook-local.yml"],
         word: "",
-        drops_others: true,
+        habit: "moves hooks of others to NAME.old, where nothing runs them",
         lines: &[
             "pre-commit: {commands: {keystop: {run: keystop hook pre-commit}}}",
             "pre-merge-commit: {commands: {keystop: {run: keystop hook pre-merge-commit}}}",
@@ -35,21 +35,25 @@ const MANAGERS: &[Manager] = &[
         name: "pre-commit or prek",
         files: &[".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"],
         word: "",
-        drops_others: false,
+        habit: "keeps hooks of others and runs them",
         lines: &["the hooks keystop, keystop-merge, keystop-message and keystop-push of keystop's repository"],
     },
     Manager {
         name: "hk",
         files: &["hk.pkl", ".hk.pkl"],
         word: "",
-        drops_others: true,
-        lines: &["[\"pre-commit\"] { steps { [\"keystop\"] { check = \"keystop hook pre-commit\" } } }"],
+        habit: "writes no hook where another one stands",
+        lines: &[
+            "[\"pre-commit\"] { steps { [\"keystop\"] { check = \"keystop hook pre-commit\" } } }",
+            "[\"commit-msg\"] { steps { [\"keystop\"] { check = \"keystop hook commit-msg {{commit_msg_file}}\" } } }",
+            "[\"pre-push\"] { steps { [\"keystop\"] { check = \"keystop hook pre-push {{hook_args}}\" stdin = \"{{hook_stdin}}\" } } }",
+        ],
     },
     Manager {
         name: "simple-git-hooks",
         files: &["package.json", ".simple-git-hooks.json", "simple-git-hooks.json", ".simple-git-hooks.js"],
         word: "simple-git-hooks",
-        drops_others: true,
+        habit: "writes over hooks of others",
         lines: &[
             "\"pre-commit\": \"keystop hook pre-commit\",",
             "\"pre-merge-commit\": \"keystop hook pre-merge-commit\",",

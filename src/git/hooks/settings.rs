@@ -53,7 +53,7 @@ pub fn command(hook: Hook, scope: Scope) -> Result<Option<String>> {
 /// # Errors
 /// The settings cannot be written.
 pub fn place(hook: Hook, scope: Scope, binary: &Path, dry_run: bool) -> Result<Change> {
-    let wanted = format!("{} hook {}", shim::quote(&binary.to_string_lossy()), hook.name());
+    let wanted = shim::command(hook, scope, binary);
     let (command_key, event_key) = (format!("{}.command", section(hook)), format!("{}.event", section(hook)));
     let there = command(hook, scope)?;
     let event = process::config_in(scope.option(), &event_key)?;
@@ -82,10 +82,15 @@ pub fn remove(hook: Hook, scope: Scope, dry_run: bool) -> Result<Change> {
     Ok(Change::Removed)
 }
 
-/// Whether the settings switch the hook off: `hook.<name>.enabled`.
+/// The setting that switches the hook off, if one does: for this name, or for everything at this event.
 ///
 /// # Errors
 /// Git could not be started.
-pub fn is_disabled(hook: Hook) -> Result<bool> {
-    Ok(process::config(&format!("{}.enabled", section(hook)))?.is_some_and(|value| value == "false"))
+pub fn disabled_by(hook: Hook) -> Result<Option<String>> {
+    for key in [format!("{}.enabled", section(hook)), format!("hook.{}.enabled", hook.name())] {
+        if process::config_is_off(&key)? {
+            return Ok(Some(key));
+        }
+    }
+    Ok(None)
 }

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use super::Hook;
+use super::{Hook, Scope};
 
 const CHECK: &str = include_str!("../../../hooks/check");
 const AT_COMMIT: &str = include_str!("../../../hooks/at-commit");
 const AT_PUSH: &str = include_str!("../../../hooks/at-push");
 const PASS_ON: &str = include_str!("../../../hooks/pass-on");
+const IN_SETTINGS: &str = include_str!("../../../hooks/in-settings");
 
 /// How every version's shim can be known; the number changes when an older shim must be replaced.
 const ID: &str = "# keystop hook ";
@@ -43,6 +44,12 @@ impl Shim {
     }
 }
 
+/// The command that git runs where the hook stands in its settings. Git adds the hook's arguments.
+pub fn command(hook: Hook, scope: Scope, binary: &Path) -> String {
+    let text = IN_SETTINGS.trim_end().replace("@hook@", hook.name()).replace("@scope@", scope.option());
+    text.replace("@binary@", &quote(&binary.to_string_lossy()))
+}
+
 /// The version of keystop that wrote a hook; none if it is not keystop's.
 pub fn version(text: &[u8]) -> Option<String> {
     let line = text.split(|b| *b == b'\n').nth(1).map(String::from_utf8_lossy)?;
@@ -62,7 +69,7 @@ fn fill(text: &str, name: &str, other: &str) -> String {
 }
 
 /// A text as one word of a POSIX shell.
-pub fn quote(text: &str) -> String {
+fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
