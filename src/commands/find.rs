@@ -112,6 +112,17 @@ fn work_tree(top: &Path, which: &[&str], wanted: impl Fn(&[u8]) -> bool, take: &
     Ok(())
 }
 
+/// Scans the files that git tracks here, as they lie in the work tree; without a repository, everything below.
+///
+/// # Errors
+/// Git could not be run, or a file could not be read.
+pub fn each_tracked(take: &mut impl FnMut(&Hunk)) -> Result<()> {
+    match Repository::open(Ownership::Checked).ok().and_then(|_| Repository::work_tree()) {
+        Some(top) => work_tree(&top, &["--cached"], |_| true, take),
+        None => files::walk(&[PathBuf::from(".")], &mut |hunk| take(&hunk)).map(drop),
+    }
+}
+
 /// Scans every object, reachable or not; a blob is given the path it has somewhere.
 fn in_objects(scanner: &Scanner, print: &str) -> Result<Vec<Finding>> {
     let paths = paths_of_objects()?;

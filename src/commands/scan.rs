@@ -12,10 +12,10 @@ use crate::files;
 use crate::git::{Coverage, Merge, Ownership, Unscanned};
 
 pub fn run(args: &ScanArgs) -> Result<Exit> {
+    let config = Config::load(&std::env::current_dir()?, &args.settings.overrides())?;
     if args.staged {
-        return hook::staged(Ownership::Checked, Merge::Concluded, args.format);
+        return hook::staged(Ownership::Checked, Merge::Concluded, &config, args.format);
     }
-    let config = Config::find(&std::env::current_dir()?)?;
     let mut session = Session::new(&config);
     let read = files::walk(&args.paths, &mut |hunk| session.take(&hunk))?;
     let unscanned = read.unreadable.into_iter().map(|(path, reason)| Unscanned { path, reason });

@@ -23,7 +23,8 @@ pub struct Session<'c> {
     config: &'c Config,
     scanner: Scanner<'c>,
     findings: Vec<Finding>,
-    unreasoned: Vec<usize>,
+    /// Decisions that do not hold, by the number of the finding.
+    void: Vec<(usize, String)>,
     allowed: Vec<(Finding, String)>,
     commits: Commits,
 }
@@ -31,14 +32,7 @@ pub struct Session<'c> {
 impl<'c> Session<'c> {
     pub fn new(config: &'c Config) -> Self {
         let scanner = scanner(config);
-        Self {
-            config,
-            scanner,
-            findings: Vec::new(),
-            unreasoned: Vec::new(),
-            allowed: Vec::new(),
-            commits: Commits::new(),
-        }
+        Self { config, scanner, findings: Vec::new(), void: Vec::new(), allowed: Vec::new(), commits: Commits::new() }
     }
 
     pub fn take(&mut self, hunk: &Hunk) {
@@ -48,7 +42,7 @@ impl<'c> Session<'c> {
                     self.allowed.push((found, reason));
                     continue;
                 }
-                Decision::Unreasoned => self.unreasoned.push(self.findings.len()),
+                Decision::Void(why) => self.void.push((self.findings.len(), why)),
                 Decision::Report => {}
             }
             self.findings.push(found);
@@ -78,8 +72,8 @@ impl<'c> Session<'c> {
         let groups = finding::group(&self.findings);
         let findings = groups.into_iter().map(|group| {
             let first = group.first();
-            let name =
-                self.config.forms.iter().find(|form| form.id == first.rule).map_or(first.rule.as_str(), |f| &f.name);
+            let custom = self.config.forms.iter().map(|form| &form.value).find(|form| form.id == first.rule);
+            let name = custom.map_or(first.rule.as_str(), |form| &form.name);
             let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage, &self.commits);
             (group, advice)
         });
@@ -92,7 +86,7 @@ impl<'c> Session<'c> {
             unscanned: coverage.unscanned.into_iter().map(|missed| (missed.path, missed.reason)).collect(),
             allowed: &self.allowed,
             help,
-            unreasoned: self.unreasoned.iter().map(|at| &self.findings[*at]).collect(),
+            void: self.void.iter().map(|(at, why)| (&self.findings[*at], why.as_str())).collect(),
             files: coverage.files,
         };
         if format == Format::Human && stage.is_hook() {
@@ -110,7 +104,7 @@ impl<'c> Session<'c> {
 pub fn scanner(config: &Config) -> Scanner<'_> {
     let mut sets = vec![rules::builtin()];
     sets.extend(config.prefilter.as_ref().map(|prefilter| (config.rules.as_slice(), prefilter)));
-    Scanner::new(sets, config.disabled.iter().cloned().collect())
+    Scanner::new(sets, config.disabled.iter().map(|entry| entry.value.rule.clone()).collect())
 }
 
 /// Pages that were read already: a provider's file is read once.

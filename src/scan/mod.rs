@@ -20,7 +20,7 @@ mod verify;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::finding::{Finding, Fingerprint};
+use crate::finding::{Finding, Fingerprints};
 use crate::hunk::Hunk;
 use crate::rules::{Confidence, Prefilter, Rule};
 use crate::secret::Secret;
@@ -32,6 +32,7 @@ use matcher::Matcher;
 pub struct Scanner<'r> {
     matchers: Vec<Matcher<'r>>,
     disabled: BTreeSet<String>,
+    prints: Fingerprints,
 }
 
 /// A span of the text that a rule claims as a secret.
@@ -51,7 +52,7 @@ pub struct Match<'r> {
 impl<'r> Scanner<'r> {
     pub fn new(sets: Vec<(&'r [Rule], &'r Prefilter)>, disabled: BTreeSet<String>) -> Self {
         let matchers = sets.into_iter().map(|(rules, prefilter)| Matcher::new(rules, prefilter)).collect();
-        Self { matchers, disabled }
+        Self { matchers, disabled, prints: Fingerprints::default() }
     }
 
     /// The keys that `hunk` adds, by place; one finding a place.
@@ -116,7 +117,7 @@ impl<'r> Scanner<'r> {
             excerpt: excerpt::of(&hunk.text, lines, &found.span, preview(found.rule, secret.expose()), all),
             assigned: found.name.as_ref().map(text),
             parts: found.parts.iter().map(|(name, at)| (name.clone(), lines.position(at.start).line)).collect(),
-            fingerprint: Fingerprint::of(&found.rule.id, &secret),
+            fingerprint: self.prints.of(&found.rule.id, &secret),
             secret,
         }
     }

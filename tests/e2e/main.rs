@@ -5,7 +5,9 @@ mod keys;
 mod repo;
 
 mod bad_input;
+mod baseline;
 mod committing;
+mod config;
 mod content;
 mod decisions;
 mod five_keys;
@@ -18,6 +20,7 @@ mod messages;
 mod paths;
 mod places;
 mod push;
+mod schemas;
 mod server;
 mod uses;
 mod verify;
