@@ -13,6 +13,8 @@ pub enum Stage {
     Pushing,
     /// In commits that somebody has sent here.
     Receiving,
+    /// In commits that were made long ago, and may have been sent.
+    History,
     /// In a file; keystop was not asked about git.
     File,
 }
@@ -23,13 +25,13 @@ impl Stage {
         match self {
             Self::Staged | Self::Message => Some("git commit --no-verify"),
             Self::Pushing => Some("git push --no-verify"),
-            Self::Receiving | Self::File => None,
+            Self::Receiving | Self::History | Self::File => None,
         }
     }
 
     /// Whether git waits for the answer.
     pub fn is_hook(self) -> bool {
-        self != Self::File
+        !matches!(self, Self::History | Self::File)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Overrides;
 use crate::git::hooks::Hook;
@@ -80,13 +80,26 @@ impl ValueEnum for Hook {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range"]))]
 pub struct ScanArgs {
     /// Files and folders to read
-    #[arg(value_name = "PATH", required_unless_present = "staged")]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Read what is staged for the next commit
-    #[arg(long, conflicts_with = "paths")]
+    #[arg(long)]
     pub staged: bool,
+    /// Read what each commit of a range adds: A..B, or everything that leads to REV
+    #[arg(long, value_name = "A..B|REV")]
+    pub range: Option<String>,
+    /// Only the newest N commits of the range
+    #[arg(long, value_name = "N", requires = "range")]
+    pub max_count: Option<u32>,
+    /// Leave out merges
+    #[arg(long, requires = "range")]
+    pub no_merges: bool,
+    /// Threads; as many as the machine runs at once if not given
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
     /// How to print findings
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

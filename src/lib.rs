@@ -18,7 +18,7 @@
 //! A module imports only from a lower layer; `tests/architecture.rs` holds this list.
 //!
 //! ```text
-//! 0  secret  hunk  text  rules        plain data, and the catalogue
+//! 0  secret  hunk  text  workers  rules        plain data, threads, and the catalogue
 //! 1  finding  config  advice
 //! 2  git  files  scan  allow  remedy  report
 //! 3  commands
@@ -61,3 +61,4 @@ pub mod rules;
 pub mod scan;
 pub mod secret;
 pub mod text;
+pub mod workers;

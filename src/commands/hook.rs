@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow};
 
 use super::session::Session;
-use crate::advice::{self, Stage};
+use crate::advice::Stage;
 use crate::cli::HookArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::git::hooks::Hook;
-use crate::git::{self, Commit, Coverage, Id, Known, Merge, Ownership, Repository, Update};
+use crate::git::{self, Coverage, Known, Merge, Ownership, Repository, Update};
 use crate::report::{self, Format};
 
 pub fn run(args: &HookArgs) -> Result<Exit> {
@@ -72,10 +72,15 @@ fn config(stage: Stage) -> Result<Config> {
     config.map_err(|error| report::hint(&error, "keystop config check tells when it is right again"))
 }
 
+/// The repository that is meant.
+pub fn open(ownership: Ownership) -> Result<Repository> {
+    Repository::open(ownership)
+        .map_err(|error| report::hint(&error, "run it inside a repository; files outside of one: keystop scan PATH"))
+}
+
 /// Scans what is staged.
 pub fn staged(ownership: Ownership, merge: Merge, config: &Config, format: Format) -> Result<Exit> {
-    let repository = Repository::open(ownership)
-        .map_err(|error| report::hint(&error, "run it inside a repository; files outside of one: keystop scan PATH"))?;
+    let repository = open(ownership)?;
     let mut session = Session::new(config);
     let coverage = git::staged(&repository, merge, &mut |hunk| {
         session.take(&hunk);
@@ -129,21 +134,19 @@ fn pushed(stage: Stage, updates: &[Update], known: &Known, time_limit: Option<Du
         return Ok(Exit::Clean);
     }
     let start = Instant::now();
-    let repository = Repository::open(Ownership::JudgedByGit)?;
+    let repository = open(Ownership::JudgedByGit)?;
     let config = config(stage)?;
     let mut session = Session::new(&config);
-    let (coverage, commits) = git::pushed(&repository, updates, known, &mut |hunk| {
-        session.take(&hunk);
+    let walked = git::pushed(&repository, updates, known, &|hunk| {
+        let judged = session.judge(&hunk);
         match time_limit {
             Some(limit) if start.elapsed() > limit => Err(over(limit)),
-            _ => Ok(()),
+            _ => Ok(judged),
         }
     })?;
-    if session.has_findings() {
-        let sent = || updates.iter().find_map(|update| update.new);
-        let tip = if stage == Stage::Receiving { sent() } else { Repository::head()? };
-        session.found_in(|id| described(&commits, tip, id));
-    }
+    let sent = || updates.iter().find_map(|update| update.new);
+    let tip = || if stage == Stage::Receiving { Ok(sent()) } else { Repository::head() };
+    let coverage = session.keep_walked(walked, tip)?;
     session.finish(stage, Format::Human, coverage)
 }
 
@@ -180,21 +183,6 @@ impl Server {
 fn push_options() -> impl Iterator<Item = String> {
     let count = std::env::var("GIT_PUSH_OPTION_COUNT").ok().and_then(|count| count.parse::<usize>().ok());
     (0..count.unwrap_or(0)).filter_map(|number| std::env::var(format!("GIT_PUSH_OPTION_{number}")).ok())
-}
-
-/// A commit as a person knows it.
-fn described(commits: &[Commit], tip: Option<Id>, id: &str) -> Option<advice::Commit> {
-    let age = commits.iter().position(|commit| commit.id.to_string() == id)?;
-    let commit = &commits[age];
-    Some(advice::Commit {
-        id: id[..10].to_owned(),
-        author: commit.author.clone(),
-        date: commit.date(),
-        is_head: tip == Some(commit.id),
-        age,
-        is_root: commit.parents.is_empty(),
-        has_merges: commits.iter().any(|commit| commit.parents.len() > 1),
-    })
 }
 
 /// Why this run is to be skipped, if somebody said so: `KEYSTOP_SKIP=reason`, or `SKIP=keystop` as pre-commit has it.

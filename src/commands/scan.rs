@@ -1,4 +1,4 @@
-//! `keystop scan`: files and folders, or what is staged.
+//! `keystop scan`: files and folders, what is staged, or what commits have added.
 
 use anyhow::Result;
 
@@ -9,7 +9,8 @@ use crate::cli::ScanArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::files;
-use crate::git::{Coverage, Merge, Ownership, Unscanned};
+use crate::git::{self, Coverage, Merge, Ownership, Range, Repository, Unscanned};
+use crate::workers;
 
 pub fn run(args: &ScanArgs) -> Result<Exit> {
     let config = Config::load(&std::env::current_dir()?, &args.settings.overrides())?;
@@ -17,6 +18,13 @@ pub fn run(args: &ScanArgs) -> Result<Exit> {
         return hook::staged(Ownership::Checked, Merge::Concluded, &config, args.format);
     }
     let mut session = Session::new(&config);
+    if let Some(revisions) = &args.range {
+        let repository = hook::open(Ownership::Checked)?;
+        let range = Range { revisions, max_count: args.max_count, no_merges: args.no_merges };
+        let walked = git::range(&repository, &range, workers::jobs(args.jobs), &|hunk| Ok(session.judge(&hunk)))?;
+        let coverage = session.keep_walked(walked, Repository::head)?;
+        return session.finish(Stage::History, args.format, coverage);
+    }
     let read = files::walk(&args.paths, &mut |hunk| session.take(&hunk))?;
     let unscanned = read.unreadable.into_iter().map(|(path, reason)| Unscanned { path, reason });
     let coverage = Coverage { files: read.files, unscanned: unscanned.collect() };

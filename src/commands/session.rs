@@ -1,6 +1,6 @@
 //! What every scanning command does with hunks: scan, ask for decisions, report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use anyhow::Result;
@@ -10,13 +10,16 @@ use crate::allow::{self, Decision};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::finding::{self, Finding};
-use crate::git::Coverage;
+use crate::git::{self, Coverage, Id, Walked};
 use crate::hunk::{Hunk, Origin};
 use crate::remedy::language::Language;
 use crate::remedy::{self, Options};
 use crate::report::{self, Format, Report};
 use crate::rules::{self, Page};
 use crate::scan::Scanner;
+
+/// A finding, and what was decided about it.
+pub type Judged = (Decision, Finding);
 
 /// A scan under way.
 pub struct Session<'c> {
@@ -36,8 +39,19 @@ impl<'c> Session<'c> {
     }
 
     pub fn take(&mut self, hunk: &Hunk) {
-        for found in self.scanner.scan(hunk) {
-            match allow::decide(self.config, hunk, &found) {
+        self.keep(self.judge(hunk));
+    }
+
+    /// Finds and decides; for any number of threads at once.
+    pub fn judge(&self, hunk: &Hunk) -> Vec<Judged> {
+        let decide = |found| (allow::decide(self.config, hunk, &found), found);
+        self.scanner.scan(hunk).into_iter().map(decide).collect()
+    }
+
+    /// Keeps what was found for the report.
+    pub fn keep(&mut self, judged: Vec<Judged>) {
+        for (decision, found) in judged {
+            match decision {
                 Decision::Allowed(reason) => {
                     self.allowed.push((found, reason));
                     continue;
@@ -49,15 +63,38 @@ impl<'c> Session<'c> {
         }
     }
 
-    pub fn has_findings(&self) -> bool {
-        !self.findings.is_empty()
+    /// The same for what was found in commits; `tip` is where they lead.
+    ///
+    /// # Errors
+    /// The tip could not be told.
+    pub fn keep_walked(&mut self, walked: Walked<Judged>, tip: impl Fn() -> Result<Option<Id>>) -> Result<Coverage> {
+        self.keep(walked.made);
+        if !self.findings.is_empty() {
+            self.found_in(&walked.commits, tip()?);
+        }
+        Ok(walked.coverage)
     }
 
-    /// Tells which commits the findings are in.
-    pub fn found_in(&mut self, commits: impl Fn(&str) -> Option<Commit>) {
-        for finding in &self.findings {
-            let (Origin::Commit(id) | Origin::Message(id)) = &finding.origin else { continue };
-            self.commits.extend(commits(id).map(|commit| (id.clone(), commit)));
+    /// Notes the commits that findings are in, as a person knows them.
+    fn found_in(&mut self, commits: &[git::Commit], tip: Option<Id>) {
+        let named = |finding: &Finding| match &finding.origin {
+            Origin::Commit(id) | Origin::Message(id) => Id::from_hex(id.as_bytes()),
+            Origin::Staged | Origin::File => None,
+        };
+        let named: BTreeSet<Id> = self.findings.iter().filter_map(named).collect();
+        let has_merges = commits.iter().any(|commit| commit.parents.len() > 1);
+        for (age, commit) in commits.iter().enumerate().filter(|(_, commit)| named.contains(&commit.id)) {
+            let id = commit.id.to_string();
+            let known = Commit {
+                id: id[..10].to_owned(),
+                author: commit.author.clone(),
+                date: commit.date(),
+                is_head: tip == Some(commit.id),
+                age,
+                is_root: commit.parents.is_empty(),
+                has_merges,
+            };
+            self.commits.insert(id, known);
         }
     }
 

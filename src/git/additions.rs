@@ -1,24 +1,11 @@
 //! What a tree adds to each of the trees it is made from.
 
-use std::collections::HashSet;
-
 use anyhow::Result;
 
 use super::changes::{Change, Entry};
 use super::objects::Objects;
 use super::{Coverage, Unscanned, content};
 use crate::hunk::{Hunk, Origin};
-
-/// Comparisons that were made already: the same content is not read again for another commit.
-#[derive(Default)]
-pub struct Seen(HashSet<(Vec<u8>, super::Id, Vec<Option<super::Id>>)>);
-
-impl Seen {
-    fn is_new(&mut self, path: &[u8], new: Entry, olds: &[Option<Entry>]) -> bool {
-        let olds = olds.iter().map(|old| old.map(|old| old.id)).collect();
-        self.0.insert((path.to_vec(), new.id, olds))
-    }
-}
 
 /// Hands over what is new to every parent; `lists` has the changes from each.
 ///
@@ -28,15 +15,11 @@ pub fn read(
     objects: &Objects,
     origin: &Origin,
     lists: &[Vec<Change>],
-    seen: &mut Seen,
     coverage: &mut Coverage,
     act: &mut dyn FnMut(Hunk) -> Result<()>,
 ) -> Result<()> {
     for (path, new, olds) in new_to_all(lists) {
         if new.is_submodule() || olds.iter().flatten().any(|old| old.id == new.id && !old.is_submodule()) {
-            continue;
-        }
-        if !seen.is_new(path, new, &olds) {
             continue;
         }
         let mut failed = None;

@@ -6,6 +6,7 @@
 mod additions;
 mod changes;
 mod commit;
+mod commits;
 mod content;
 mod diff;
 pub mod hooks;
@@ -15,6 +16,7 @@ mod message;
 mod objects;
 mod process;
 mod pushed;
+mod range;
 mod recent;
 mod rename;
 mod repository;
@@ -25,11 +27,13 @@ mod trace;
 mod tree;
 
 pub use commit::Commit;
+pub use commits::Walked;
 pub use diff::added_lines;
 pub use listing::{is_ignored, listed, staged_content};
 pub use message::message;
 pub use process::{LOCAL_VARIABLES, config, config_switch, run as run_git};
 pub use pushed::{Known, Update, pushed};
+pub use range::{Range, range};
 pub use repository::{Ownership, Repository};
 pub use staged::{Merge, staged};
 pub use staging::{difference, stage, store};
@@ -93,4 +97,12 @@ pub struct Coverage {
     /// Files whose added lines were read.
     pub files: usize,
     pub unscanned: Vec<Unscanned>,
+}
+
+impl Coverage {
+    /// What was read and what was not, together.
+    pub fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.unscanned.extend(other.unscanned);
+    }
 }

@@ -1,16 +1,13 @@
 //! What is pushed: every commit that is new to the other side, its message, and the messages of tags.
 
-use std::sync::mpsc;
-
 use anyhow::{Context, Result, bail};
 
-use super::additions::{self, Seen};
-use super::commit::{self, Commit};
+use super::commits::{self, Listed, Walked};
 use super::objects::Kind;
 use super::repository::Repository;
-use super::{Coverage, Id, Unscanned, process, rename, tree};
-use crate::hunk::{Hunk, MESSAGE, Origin, TAG};
-use crate::text;
+use super::{Coverage, Id, additions, commit, tree};
+use crate::hunk::{Hunk, Origin, TAG};
+use crate::{text, workers};
 
 /// One ref that is to change on the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,118 +74,30 @@ impl Known {
     }
 }
 
-/// Hands over what `updates` bring that is not known, and returns the new commits, the newest first.
+/// Judges what `updates` bring that is not known.
 ///
 /// # Errors
-/// The commits cannot be listed, a tree is missing, or `act` failed. A single file that cannot be read is told in the
-/// coverage.
-pub fn pushed(
+/// The commits cannot be listed, a commit is missing, or `judge` failed. A single file that cannot be read is told in
+/// the coverage.
+pub fn pushed<Made: Send>(
     repository: &Repository,
     updates: &[Update],
     known: &Known,
-    act: &mut dyn FnMut(Hunk) -> Result<()>,
-) -> Result<(Coverage, Vec<Commit>)> {
-    let mut coverage = Coverage::default();
-    let mut tips = Vec::new();
+    judge: &(impl Fn(Hunk) -> Result<Vec<Made>> + Sync),
+) -> Result<Walked<Made>> {
+    let (mut coverage, mut made, mut tips) = (Coverage::default(), Vec::new(), Vec::new());
     for update in updates {
-        tips.extend(update.new.map(|new| peel(repository, new, update, &mut coverage, act)).transpose()?.flatten());
+        let mut act = |hunk| {
+            made.extend(judge(hunk)?);
+            Ok(())
+        };
+        let peel = |new| peel(repository, new, update, &mut coverage, &mut act);
+        tips.extend(update.new.map(peel).transpose()?.flatten());
     }
-    let listed = list(&tips, updates, known)?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = (listed.len() / WORTH_SHARING).clamp(1, cores);
-    let (read, commits) = match workers {
-        1 => walk(repository, &listed, act)?,
-        _ => share(repository, &listed, workers, act)?,
-    };
-    coverage.files += read.files;
-    coverage.unscanned.extend(read.unscanned);
-    Ok((coverage, commits))
-}
-
-/// Commits from which on another thread is worth its start.
-const WORTH_SHARING: usize = 64;
-/// Hunks that wait to be scanned, at most.
-const WAITING: usize = 256;
-
-type Listed = (Id, Vec<Id>);
-type Read = (Coverage, Vec<Commit>);
-
-/// Reads what the commits add and say.
-fn walk(repository: &Repository, listed: &[Listed], act: &mut dyn FnMut(Hunk) -> Result<()>) -> Result<Read> {
-    let mut coverage = Coverage::default();
-    let mut seen = Seen::default();
-    let mut commits = Vec::new();
-    for (id, parents) in listed {
-        let mut commit = commit::read(&repository.objects, *id, parents.clone())?;
-        let origin = Origin::Commit(id.to_string());
-        let lists = changes(repository, &commit, &mut coverage)?;
-        additions::read(&repository.objects, &origin, &lists, &mut seen, &mut coverage, act)?;
-        // Messages are not kept: there may be a million of them.
-        let message = std::mem::take(&mut commit.message);
-        act(Hunk::whole(MESSAGE.to_vec(), Origin::Message(id.to_string()), message))?;
-        commits.push(commit);
-    }
-    Ok((coverage, commits))
-}
-
-/// The same in several threads, each with a stretch of the history, since most of the time goes into unpacking objects.
-fn share(
-    repository: &Repository,
-    listed: &[Listed],
-    workers: usize,
-    act: &mut dyn FnMut(Hunk) -> Result<()>,
-) -> Result<Read> {
-    let (git_dir, common_dir) = (repository.git_dir(), repository.common_dir());
-    let (send, receive) = mpsc::sync_channel(WAITING);
-    std::thread::scope(|scope| {
-        let stretches = listed.chunks(listed.len().div_ceil(workers)).map(|stretch| {
-            let send = send.clone();
-            let mut hand_over = move |hunk| send.send(hunk).context("the scan has stopped");
-            scope.spawn(move || {
-                let repository = Repository::again(git_dir.to_owned(), common_dir.to_owned());
-                walk(&repository, stretch, &mut hand_over)
-            })
-        });
-        let stretches: Vec<_> = stretches.collect();
-        drop(send);
-        // Where this fails the threads find nobody who takes their hunks, and stop.
-        receive.into_iter().try_for_each(act)?;
-        let mut whole = Read::default();
-        for stretch in stretches {
-            let (coverage, commits) = stretch.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            whole.0.files += coverage.files;
-            whole.0.unscanned.extend(coverage.unscanned);
-            whole.1.extend(commits);
-        }
-        Ok(whole)
-    })
-}
-
-/// The changes from each parent; a root commit adds everything.
-fn changes(
-    repository: &Repository,
-    commit: &Commit,
-    coverage: &mut Coverage,
-) -> Result<Vec<Vec<super::changes::Change>>> {
-    let objects = &repository.objects;
-    let mut olds = Vec::new();
-    for parent in &commit.parents {
-        match objects.recall(parent)? {
-            Some(_) => olds.push(Some(commit::read(objects, *parent, Vec::new())?.tree)),
-            // What is not here cannot be subtracted: more is read, never less.
-            None => olds.push(None),
-        }
-    }
-    if olds.is_empty() {
-        olds.push(None);
-    }
-    let compare = |old| tree::compare(objects, old, Some(commit.tree)).map(|list| rename::detect(objects, list));
-    olds.into_iter().map(compare).collect::<Result<_>>().or_else(|error| {
-        coverage
-            .unscanned
-            .push(Unscanned { path: format!("commit {}", commit.id).into_bytes(), reason: format!("{error:#}") });
-        Ok(Vec::new())
-    })
+    let mut walked = commits::walk(repository, &list(&tips, updates, known)?, workers::jobs(None), judge)?;
+    walked.coverage.add(coverage);
+    walked.made.extend(made);
+    Ok(walked)
 }
 
 /// The commit that a ref leads to; a tag's message is handed over on the way, and so is a file that a tag names.
@@ -218,15 +127,14 @@ fn peel(
             Kind::Tree => {
                 let lists = [tree::compare(objects, None, Some(id))?];
                 let origin = Origin::Commit(id.to_string());
-                additions::read(objects, &origin, &lists, &mut Seen::default(), coverage, act)?;
+                additions::read(objects, &origin, &lists, coverage, act)?;
                 return Ok(None);
             }
         }
     }
 }
 
-/// The commits to be scanned with their parents, the newest first. Git lists them: it has the commit graph, knows the
-/// shallow boundary, and sees what is in quarantine.
+/// The commits to be scanned.
 fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<Listed>> {
     if tips.is_empty() {
         return Ok(Vec::new());
@@ -234,14 +142,6 @@ fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<Listed>> {
     let mut revisions: String = tips.iter().map(|tip| format!("{tip}\n")).collect();
     // What the other side has and this one has not is no error: it hides nothing.
     revisions.extend(updates.iter().filter_map(|update| update.old).map(|old| format!("^{old}\n")));
-    let option = known.option();
-    let args = ["rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin", "--not", &option];
-    let listed = process::run_with(&args, revisions.as_bytes()).context("cannot list what is pushed")?;
-    let mut commits = Vec::new();
-    for line in listed.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-        let ids: Option<Vec<Id>> = line.split(|b| *b == b' ').map(Id::from_hex).collect();
-        let ids = ids.context("git rev-list answered in an unknown form")?;
-        commits.push((ids[0], ids[1..].to_vec()));
-    }
-    Ok(commits)
+    let args = ["--ignore-missing", "--stdin", "--not", &known.option()];
+    commits::list(&args, revisions.as_bytes()).context("cannot list what is pushed")
 }

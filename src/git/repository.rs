@@ -67,11 +67,6 @@ impl Repository {
         Ok(Self { objects: Objects::git(), git_dir, common_dir })
     }
 
-    /// The same repository for another thread, its objects through git: libgit2 lets one thread at a time unpack.
-    pub(super) fn again(git_dir: PathBuf, common_dir: PathBuf) -> Self {
-        Self { objects: Objects::git(), git_dir, common_dir }
-    }
-
     /// The git directory of this work tree.
     pub fn git_dir(&self) -> &Path {
         &self.git_dir

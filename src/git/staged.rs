@@ -2,9 +2,8 @@
 
 use anyhow::Result;
 
-use super::additions::{self, Seen};
 use super::repository::Repository;
-use super::{Coverage, changes, rename};
+use super::{Coverage, additions, changes, rename};
 use crate::hunk::{Hunk, Origin};
 
 /// How git tells of the other parents of a merge.
@@ -31,6 +30,6 @@ pub fn staged(repository: &Repository, merge: Merge, act: &mut dyn FnMut(Hunk) -
         lists.push(rename::detect(&repository.objects, list));
     }
     let mut coverage = Coverage::default();
-    additions::read(&repository.objects, &Origin::Staged, &lists, &mut Seen::default(), &mut coverage, act)?;
+    additions::read(&repository.objects, &Origin::Staged, &lists, &mut coverage, act)?;
     Ok(coverage)
 }

@@ -17,6 +17,9 @@ use crate::finding::{Finding, Group};
 use crate::rules::Page;
 use language::{Kind, Language, Names, Store};
 
+/// Columns of a terminal that remain beside "Not a key?".
+const SENTENCE: usize = 67;
+
 /// The advice for one secret, in the language of the file it was first found in.
 ///
 /// `page` is none for rules of a configuration: then the rule's own name is all that is known.
@@ -39,7 +42,7 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
     let path = shell_quote(&group.first().path);
     let again = match stage {
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
-        Stage::File => None,
+        Stage::File | Stage::History => None,
         Stage::Message => return undo::message_again(),
         Stage::Pushing | Stage::Receiving => return undo::commits(group, language, commits),
     };
@@ -75,14 +78,18 @@ fn keep_untracked(path: &str, language: &Language, stage: Stage) -> Vec<Step> {
     vec![step.with(format!("echo '/{rule}' >> .gitignore && git add .gitignore && git commit"))]
 }
 
-/// A comment, where one can still be written; else the configuration, which holds for old commits too.
+/// A comment, where one can still be written and is short enough to be shown on one line; else the configuration, which
+/// holds for old commits too.
 fn not_a_key(language: &Language, finding: &Finding, stage: Stage) -> String {
-    match language.comment.as_slice() {
+    let comment = match language.comment.as_slice() {
         [open, close] if matches!(stage, Stage::Staged | Stage::File) => {
-            format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule)
+            Some(format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule))
         }
-        _ => format!("keystop allow {} --reason WHY", finding.fingerprint.as_str()),
-    }
+        _ => None,
+    };
+    comment
+        .filter(|comment| comment.len() <= SENTENCE)
+        .unwrap_or_else(|| format!("keystop allow {} --reason WHY", finding.fingerprint.as_str()))
 }
 
 /// A path as a POSIX shell reads it back; control characters cannot be copied from a terminal and become `?`.

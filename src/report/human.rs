@@ -38,7 +38,7 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         Some(command) if !report.unscanned.is_empty() => {
             writeln!(out, "hint: what cannot be read cannot be judged; to go on all the same, once: {command}")
         }
-        None if report.stage == Stage::File => summary(report, blocking.len(), out),
+        None if !report.stage.is_hook() => summary(report, blocking.len(), out),
         _ => Ok(()),
     }
 }
@@ -64,7 +64,7 @@ fn headline(report: &Report, count: usize) -> String {
         Stage::Receiving => {
             format!("keystop refused this push: it holds {keys}. What was sent is known to others: revoke it first.")
         }
-        Stage::File => format!("keystop found {keys}:"),
+        Stage::History | Stage::File => format!("keystop found {keys}:"),
     }
 }
 
@@ -88,7 +88,9 @@ fn finding(report: &Report, group: &Group, advice: &Advice, out: &mut dyn Write)
             writeln!(out, "    {}", line.green())?;
         }
     }
-    writeln!(out, "  Revoke it, see who used it: {}", advice.more.green())?;
+    let long = "Revoke it, see who used it:";
+    let page = if long.len() + advice.more.len() + 3 <= WIDTH { long } else { "Revoke it:" };
+    writeln!(out, "  {page} {}", advice.more.green())?;
     writeln!(out, "  {}", format!("Not a key? {}", advice.not_a_key).dimmed())
 }
 

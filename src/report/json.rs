@@ -25,6 +25,9 @@ struct FindingOutput<'a> {
     confidence: &'a str,
     path: String,
     commit: Option<&'a str>,
+    /// Who wrote the commit, and when.
+    author: Option<&'a str>,
+    date: Option<&'a str>,
     start: PositionOutput,
     /// Exclusive.
     end: PositionOutput,
@@ -53,7 +56,7 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 pub fn output<'a>(report: &'a Report) -> Output<'a> {
     let mut places: Vec<&Finding> =
         report.findings.iter().flat_map(|(group, _)| group.places.iter().copied()).collect();
-    places.sort_by(|a, b| (&a.path, a.start, &a.rule).cmp(&(&b.path, b.start, &b.rule)));
+    places.sort_by(|a, b| (&a.path, a.start, &a.rule, &a.origin).cmp(&(&b.path, b.start, &b.rule, &b.origin)));
     let errors = report.unscanned.iter().map(|(path, reason)| ErrorOutput {
         path: String::from_utf8_lossy(path).into_owned(),
         message: reason.clone(),
@@ -61,12 +64,13 @@ pub fn output<'a>(report: &'a Report) -> Output<'a> {
     Output {
         version: 1,
         complete: report.unscanned.is_empty(),
-        findings: places.into_iter().map(finding).collect(),
+        findings: places.into_iter().map(|place| finding(report, place)).collect(),
         errors: errors.collect(),
     }
 }
 
-fn finding(finding: &Finding) -> FindingOutput<'_> {
+fn finding<'a>(report: &'a Report, finding: &'a Finding) -> FindingOutput<'a> {
+    let known = commit(finding).and_then(|id| report.commits.get(id));
     let position = |at: crate::finding::Position| PositionOutput { line: at.line, column: at.column };
     FindingOutput {
         rule: &finding.rule,
@@ -75,6 +79,8 @@ fn finding(finding: &Finding) -> FindingOutput<'_> {
         confidence: confidence(finding),
         path: String::from_utf8_lossy(&finding.path).into_owned(),
         commit: commit(finding),
+        author: known.map(|commit| commit.author.as_str()),
+        date: known.map(|commit| commit.date.as_str()),
         start: position(finding.start),
         end: position(finding.end),
         preview: &finding.preview,

@@ -20,6 +20,7 @@ mod messages;
 mod paths;
 mod places;
 mod push;
+mod range;
 mod schemas;
 mod server;
 mod uses;
