@@ -231,6 +231,15 @@ pub enum ConfigCommand {
         #[arg(long, value_enum, default_value_t = Listing::Human)]
         format: Listing,
     },
+    /// Take over the decisions of gitleaks, detect-secrets, secretlint or GitGuardian
+    Import {
+        /// .gitleaks.toml, .gitleaksignore, .secrets.baseline, .secretlintrc or .gitguardian.yaml
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Only show what would be written
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// The JSON Schema of `.keystop.toml`, for editors
     Schema,
 }

@@ -1,11 +1,11 @@
-//! `keystop config`: check what holds here, show where it comes from, print its schema.
+//! `keystop config`: check what holds here, show where it comes from, print its schema, import.
 
 use std::io;
 
 use anyhow::Result;
 use serde_json::json;
 
-use super::{find, session};
+use super::{find, import, session};
 use crate::allow;
 use crate::cli::{ConfigCommand, Listing, SettingsArgs};
 use crate::config::{Allow, Config, Layer, Layers, Origin};
@@ -20,6 +20,7 @@ pub fn run(command: &ConfigCommand) -> Result<Exit> {
     match command {
         ConfigCommand::Check { settings } => check(settings),
         ConfigCommand::Show { settings, format } => show(settings, *format),
+        ConfigCommand::Import { file, dry_run } => import::run(file, *dry_run),
         ConfigCommand::Schema => {
             report::lines(&[SCHEMA.trim_end()], &mut io::stdout().lock())?;
             Ok(Exit::Clean)

@@ -8,6 +8,7 @@ mod explain;
 mod find;
 mod fix;
 mod hook;
+mod import;
 mod install;
 mod placement;
 mod rules;

@@ -4,6 +4,7 @@ mod allow;
 mod baseline;
 mod edit;
 mod form;
+pub mod import;
 mod layers;
 mod names;
 

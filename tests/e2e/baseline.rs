@@ -12,6 +12,9 @@ fn accepted() -> TestRepo {
     repo.commit_unseen("deploy.pem", pem());
     let said = repo.keystop(&["baseline"]).ok().stdout;
     assert!(said.ends_with(".keystop.baseline: 2 keys accepted, 2 of them new; 0 are gone\n"), "{said}");
+    // The team commits it.
+    repo.git(&["add", FILE]).ok();
+    repo.passes(&[]);
     repo
 }
 

@@ -13,6 +13,7 @@ mod decisions;
 mod five_keys;
 mod formats;
 mod hooks;
+mod import;
 mod install;
 mod layouts;
 mod lines;
