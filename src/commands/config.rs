@@ -111,6 +111,12 @@ fn rows(config: &Config) -> Vec<Row<'_>> {
         format!("{}: {} keys accepted", baseline.file.display(), baseline.accepted.len())
     };
     let mut rows = vec![Row { name: "baseline", value: held, origin: &baseline.origin }];
+    if let Some(store) = config.placement.value.store {
+        rows.push(Row { name: "store", value: store.id().to_owned(), origin: &config.placement.origin });
+    }
+    if let Some(footer) = &config.message_footer {
+        rows.push(Row { name: "footer", value: footer.value.clone(), origin: &footer.origin });
+    }
     rows.extend(config.allow.iter().map(|entry| Row {
         name: "allow",
         value: described(&entry.value),

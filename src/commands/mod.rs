@@ -2,6 +2,7 @@
 
 mod allow;
 mod baseline;
+mod circumstances;
 mod config;
 mod demo;
 mod explain;

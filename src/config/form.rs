@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
-use super::names;
+use super::{Placement, names};
 use crate::rules::syntax::KeyForm;
 
 /// The file.
@@ -14,6 +14,8 @@ use crate::rules::syntax::KeyForm;
 #[serde(deny_unknown_fields)]
 pub struct ConfigForm {
     pub baseline: Option<Spanned<String>>,
+    pub store: Option<Spanned<Placement>>,
+    pub message_footer: Option<Spanned<String>>,
     #[serde(default)]
     pub allow: Vec<Spanned<AllowForm>>,
     #[serde(default)]
@@ -83,8 +85,10 @@ fn retold(said: &str) -> String {
     let mut quoted = said.split('`').skip(1).step_by(2);
     match said.split('`').next() {
         Some("missing field ") => said.to_owned(),
-        Some(what @ ("unknown field " | "unknown variant ")) => {
-            names::unknown(what.trim_end(), quoted.next().unwrap_or_default(), quoted)
+        Some("unknown field ") => names::unknown("unknown field", quoted.next().unwrap_or_default(), quoted),
+        Some("unknown variant ") => {
+            let all = said.split_once(", expected one of ").map_or(String::new(), |(_, all)| format!("; one of {all}"));
+            format!("unknown variant{all}")
         }
         _ => without_quotes(&without_quotes(said, '`'), '"'),
     }
@@ -138,6 +142,8 @@ mod tests {
         for (source, pointer) in [
             ("zz = 1".to_owned(), "/properties".to_owned()),
             ("[[allow]]\nzz = 1".to_owned(), "/definitions/allow/properties".to_owned()),
+            ("[store]\nzz = 1".to_owned(), "/definitions/store/properties".to_owned()),
+            ("[store]\nuse = 'zz'".to_owned(), "/definitions/store/properties/use/enum".to_owned()),
             ("[[disable]]\nzz = 1".to_owned(), "/definitions/disable/properties".to_owned()),
             (format!("{RULE}zz = 1"), rule.to_owned()),
             (format!("{RULE}near = {{ zz = 1 }}"), format!("{rule}/near/properties")),

@@ -7,12 +7,14 @@ mod form;
 pub mod import;
 mod layers;
 mod names;
+mod placement;
 
 pub use allow::Allow;
 pub use baseline::Baseline;
 pub use edit::{add, allow_fingerprint};
 pub use layers::{Layer, Layers, Origin, Overrides, home};
 pub use names::nearest;
+pub use placement::{Placement, Store};
 
 use std::ops::Range;
 use std::path::Path;
@@ -30,6 +32,7 @@ pub const FILE: &str = ".keystop.toml";
 pub const CUSTOM: &str = "custom";
 
 /// Something that was decided, and where.
+#[derive(Default)]
 pub struct Sourced<T> {
     pub value: T,
     pub origin: Origin,
@@ -50,6 +53,10 @@ pub struct Config {
     pub rules: Vec<Rule>,
     pub prefilter: Option<Prefilter>,
     pub baseline: Baseline,
+    /// Where the team keeps its secrets.
+    pub placement: Sourced<Placement>,
+    /// What the team adds to what is said: whom to tell, where its process is written.
+    pub message_footer: Option<Sourced<String>>,
 }
 
 impl Config {
@@ -139,6 +146,12 @@ impl Config {
             let origin = at(entry.span());
             let checked = self.allow(entry.into_inner()).with_context(|| origin.to_string())?;
             self.allow.push(Sourced { value: checked, origin });
+        }
+        if let Some(store) = form.store {
+            self.placement = Sourced { origin: at(store.span()), value: store.into_inner() };
+        }
+        if let Some(footer) = form.message_footer {
+            self.message_footer = Some(Sourced { origin: at(footer.span()), value: footer.into_inner() });
         }
         if let Some(named) = form.baseline {
             let origin = at(named.span());

@@ -38,20 +38,20 @@ fn visit(path: &Path, read: &mut Read, act: &mut dyn FnMut(Hunk)) {
         () if meta.is_dir() => folder(path, read, act),
         () if meta.is_symlink() => {
             let target = fs::read_link(path)?;
-            act(Hunk::whole(bytes(path), Origin::File, bytes(&target)));
+            act(Hunk::whole(name(path), Origin::File, bytes(&target)));
             read.files += 1;
             Ok(())
         }
         () if meta.is_file() => {
             let content = fs::read(path)?;
-            act(Hunk::whole(bytes(path), Origin::File, text::decode(&content).into_owned()));
+            act(Hunk::whole(name(path), Origin::File, text::decode(&content).into_owned()));
             read.files += 1;
             Ok(())
         }
         () => Ok(()),
     });
     if let Err(error) = outcome {
-        read.unreadable.push((bytes(path), error.to_string()));
+        read.unreadable.push((name(path), error.to_string()));
     }
 }
 
@@ -63,6 +63,11 @@ fn folder(path: &Path, read: &mut Read, act: &mut dyn FnMut(Hunk)) -> std::io::R
         visit(entry, read, act);
     }
     Ok(())
+}
+
+/// A path as it is told: what a decision or a report says of `src/a.py` is not of `./src/a.py`.
+fn name(path: &Path) -> Vec<u8> {
+    bytes(path.strip_prefix(".").unwrap_or(path))
 }
 
 /// A path as bytes, as git has it.

@@ -8,14 +8,16 @@ mod naming;
 mod page;
 pub mod rewrite;
 pub mod services;
+mod storing;
 mod undo;
 
 pub use page::{Options, page};
 
 use crate::advice::{Advice, Commits, Stage, Step};
+use crate::config::Store;
 use crate::finding::{Finding, Group};
 use crate::rules::Page;
-use language::{Kind, Language, Names, Store};
+use language::{Kind, Language, Names};
 
 /// Columns of a terminal that remain beside "Not a key?".
 const SENTENCE: usize = 67;

@@ -18,6 +18,7 @@ mod install;
 mod layouts;
 mod lines;
 mod messages;
+mod page;
 mod paths;
 mod places;
 mod push;

@@ -20,9 +20,12 @@ fn corpus(format: &str) -> Vec<(&'static str, String)> {
     for path in ODD {
         odd.write(OsStr::from_bytes(path), github_line());
     }
-    let unreadable = TestRepo::folder();
-    unreadable.write("a.py", github_line());
-    std::os::unix::fs::symlink("/proc/self/mem", unreadable.path("odd\n\"name\".py")).expect("the folder is ours");
+    let unread = TestRepo::new();
+    unread.stage("a.py", github_line());
+    unread.stage("b\n\"<&>\".py", code(1));
+    let blob = unread.git(&["rev-parse", ":b\n\"<&>\".py"]).ok().stdout;
+    let object = format!(".git/objects/{}/{}", &blob[..2], blob[2..].trim_end());
+    fs::remove_file(unread.path(object)).expect("it was just stored");
     let clean = TestRepo::folder();
     clean.write("a.py", code(3));
     let many = TestRepo::folder();
@@ -33,9 +36,10 @@ fn corpus(format: &str) -> Vec<(&'static str, String)> {
     let allowed = TestRepo::folder();
     allowed.write(".keystop.toml", "[[allow]]\nreason = 'fixtures \"of\" <the> docs'\npaths = ['*.py']\n");
     allowed.write("a.py", github_line());
-    let folders = [("odd", odd), ("unreadable", unreadable), ("clean", clean), ("many", many), ("allowed", allowed)];
+    let folders = [("odd", odd), ("unread", unread), ("clean", clean), ("many", many), ("allowed", allowed)];
     let report = |repo: &TestRepo| {
-        let ran = repo.keystop(&["scan", ".", "--format", format]);
+        let what = if repo.path(".git").exists() { "--staged" } else { "." };
+        let ran = repo.keystop(&["scan", what, "--format", format]);
         assert!(ran.stderr.is_empty(), "{}", ran.stderr);
         ran.stdout
     };

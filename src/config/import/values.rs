@@ -45,6 +45,5 @@ pub fn matching(imported: &mut Imported, regex: &str) -> Option<String> {
 
 /// Long, and of letters and digits: what a machine made, rather than a word.
 fn is_key(text: &str) -> bool {
-    let has = |wanted: fn(&char) -> bool| text.chars().any(|c| wanted(&c));
-    text.len() >= KEY && has(|c| c.is_ascii_digit()) && has(|c| c.is_ascii_alphabetic())
+    text.len() >= KEY && text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
