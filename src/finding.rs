@@ -14,7 +14,7 @@ use crate::secret::Secret;
 ///
 /// The hash is truncated to 64 bits and, because a short password could be guessed against it, drawn out over many
 /// rounds: one guess costs as long as one finding. The key only keeps keystop's hashes apart from everybody else's.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(String);
 
 /// Rounds of the keyed hash. About a millisecond on a laptop, once per distinct secret.
@@ -70,7 +70,7 @@ impl Keyed {
     }
 }
 
-/// Fingerprints that are known already: the same secret can stand in ten thousand places.
+/// Fingerprints that were made already: in a history the same secret is met in version after version of a file.
 #[derive(Default)]
 pub struct Fingerprints(Mutex<HashMap<[u8; 32], Fingerprint>>);
 
@@ -129,6 +129,8 @@ pub struct Finding {
     pub parts: Vec<(String, u32)>,
     pub secret: Secret,
     pub fingerprint: Fingerprint,
+    /// The commit that took it out again, by its full id, where a history was read.
+    pub removed_by: Option<String>,
 }
 
 impl Finding {

@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod find;
 mod fix;
+mod history;
 mod hook;
 mod import;
 mod install;

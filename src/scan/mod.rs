@@ -12,9 +12,11 @@ mod guard;
 mod lines;
 mod matcher;
 pub mod proof;
+mod published;
 mod randomness;
 mod runs;
 mod telling;
+mod vectors;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -32,7 +34,7 @@ use matcher::Matcher;
 pub struct Scanner<'r> {
     matchers: Vec<Matcher<'r>>,
     disabled: BTreeSet<String>,
-    prints: Fingerprints,
+    fingerprints: Fingerprints,
 }
 
 /// A span of the text that a rule claims as a secret.
@@ -52,7 +54,7 @@ pub struct Match<'r> {
 impl<'r> Scanner<'r> {
     pub fn new(sets: Vec<(&'r [Rule], &'r Prefilter)>, disabled: BTreeSet<String>) -> Self {
         let matchers = sets.into_iter().map(|(rules, prefilter)| Matcher::new(rules, prefilter)).collect();
-        Self { matchers, disabled, prints: Fingerprints::default() }
+        Self { matchers, disabled, fingerprints: Fingerprints::default() }
     }
 
     /// The keys that `hunk` adds, by place; one finding a place.
@@ -117,7 +119,8 @@ impl<'r> Scanner<'r> {
             excerpt: excerpt::of(&hunk.text, lines, &found.span, preview(found.rule, secret.expose()), all),
             assigned: found.name.as_ref().map(text),
             parts: found.parts.iter().map(|(name, at)| (name.clone(), lines.position(at.start).line)).collect(),
-            fingerprint: self.prints.of(&found.rule.id, &secret),
+            fingerprint: self.fingerprints.of(&found.rule.id, &secret),
+            removed_by: None,
             secret,
         }
     }

@@ -1,6 +1,7 @@
 //! End to end: the built binary under real git.
 
 mod fix;
+mod fix_corpus;
 mod keys;
 mod repo;
 
@@ -12,6 +13,7 @@ mod content;
 mod decisions;
 mod five_keys;
 mod formats;
+mod history;
 mod hooks;
 mod import;
 mod install;
@@ -25,5 +27,6 @@ mod push;
 mod range;
 mod schemas;
 mod server;
+mod tree;
 mod uses;
 mod verify;
