@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::Overrides;
 use crate::git::hooks::Hook;
 use crate::report::Format;
 
@@ -29,6 +30,13 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Say that a finding is not a key: writes it to `.keystop.toml`, with the reason
     Allow(AllowArgs),
+    /// Accept the keys that are there today: the hooks let them through, and no new one
+    Baseline(BaselineArgs),
+    /// The configuration: check it, show where each decision comes from, take over another tool's
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// The rules: list them, check your own
     Rules {
         #[command(subcommand)]
@@ -101,6 +109,36 @@ pub struct ScanArgs {
     /// How to print findings
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// The topmost layer of the configuration.
+#[derive(Debug, Args)]
+pub struct SettingsArgs {
+    /// Read FILE in place of the project's `.keystop.toml`
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Switch a rule off
+    #[arg(long, value_name = "RULE")]
+    pub disable: Vec<String>,
+    /// Read FILE as the baseline
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// Report what the baseline accepts, too
+    #[arg(long)]
+    pub no_baseline: bool,
+}
+
+impl SettingsArgs {
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
+            config: self.config.clone(),
+            disable: self.disable.clone(),
+            baseline: self.baseline.clone(),
+            no_baseline: self.no_baseline,
+        }
+    }
 }
 
 impl ValueEnum for Format {
@@ -176,6 +214,40 @@ pub struct AllowArgs {
     /// Why this is not a secret
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// Only take out what is gone; accept nothing new
+    #[arg(long)]
+    pub prune: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Is it right, and is every entry still needed? Expired and unused ones are named
+    Check {
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Every decision that holds here, and where it comes from
+    Show {
+        #[command(flatten)]
+        settings: SettingsArgs,
+        #[arg(long, value_enum, default_value_t = Listing::Human)]
+        format: Listing,
+    },
+    /// Take over the decisions of gitleaks, detect-secrets, secretlint or GitGuardian
+    Import {
+        /// .gitleaks.toml, .gitleaksignore, .secrets.baseline, .secretlintrc or .gitguardian.yaml
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Only show what would be written
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// The JSON Schema of `.keystop.toml`, for editors
+    Schema,
 }
 
 #[derive(Debug, Subcommand)]

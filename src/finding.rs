@@ -1,10 +1,10 @@
 //! A finding: a match that passed every guard, with all that may be told of it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 use crate::hunk::Origin;
 use crate::rules::{Confidence, Severity};
@@ -21,21 +21,21 @@ pub struct Fingerprint(String);
 const ROUNDS: u32 = 4096;
 
 impl Fingerprint {
-    pub fn of(rule: &str, secret: &Secret) -> Self {
-        let mut key = Hmac::<Sha256>::new_from_slice(b"keystop fingerprint 1").expect("any key length will do");
-        key.update(rule.as_bytes());
-        key.update(&[0]);
-        let mut state = {
-            let mut mac = key.clone();
-            mac.update(secret.expose());
-            mac.finalize().into_bytes()
-        };
-        for _ in 0..ROUNDS {
-            let mut mac = key.clone();
-            mac.update(&state);
-            state = mac.finalize().into_bytes();
+    /// The identity of a secret in the baseline of one repository: keyed with its salt, so that each repository would
+    /// have to be guessed by itself, and without the rule, which a later version may know better.
+    ///
+    /// Blanks and written line breaks are left out: a key that is wrapped or indented anew is the same key.
+    pub fn salted(salt: &[u8], secret: &Secret) -> Self {
+        let mut bytes = secret.expose().to_vec();
+        for ending in [b"\\n", b"\\r"] {
+            while let Some(at) = memchr::memmem::find(&bytes, ending) {
+                bytes.drain(at..at + ending.len());
+            }
         }
-        Self(data_encoding::HEXLOWER.encode(&state[..8]))
+        bytes.retain(|byte| !byte.is_ascii_whitespace());
+        let print = Keyed::new(b"keystop baseline 1", salt, &bytes).drawn_out();
+        drop(Secret::from(bytes));
+        print
     }
 
     pub fn as_str(&self) -> &str {
@@ -43,19 +43,49 @@ impl Fingerprint {
     }
 }
 
+/// The first round of a keyed hash.
+struct Keyed {
+    key: Hmac<Sha256>,
+    state: [u8; 32],
+}
+
+impl Keyed {
+    fn new(purpose: &[u8], context: &[u8], secret: &[u8]) -> Self {
+        let mut key = Hmac::<Sha256>::new_from_slice(purpose).expect("any key length will do");
+        key.update(context);
+        key.update(&[0]);
+        let state = Self::round(&key, secret);
+        Self { key, state }
+    }
+
+    fn round(key: &Hmac<Sha256>, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = key.clone();
+        mac.update(bytes);
+        mac.finalize().into_bytes().into()
+    }
+
+    fn drawn_out(self) -> Fingerprint {
+        let state = (0..ROUNDS).fold(self.state, |state, _| Self::round(&self.key, &state));
+        Fingerprint(data_encoding::HEXLOWER.encode(&state[..8]))
+    }
+}
+
 /// Fingerprints that were made already: in a history the same secret is met in version after version of a file.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Fingerprints(Mutex<HashMap<[u8; 32], Fingerprint>>);
 
 impl Fingerprints {
+    /// The identity of a secret that a rule has found.
     pub fn of(&self, rule: &str, secret: &Secret) -> Fingerprint {
-        let key = Sha256::new().chain_update(rule).chain_update([0]).chain_update(secret.expose()).finalize().into();
-        let known = || self.0.lock().expect("no thread panics: a panic ends the process");
-        if let Some(print) = known().get(&key) {
+        let keyed = Keyed::new(b"keystop fingerprint 1", rule.as_bytes(), secret.expose());
+        // A panic elsewhere leaves the map whole.
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(print) = known().get(&keyed.state) {
             return print.clone();
         }
-        let print = Fingerprint::of(rule, secret);
-        known().insert(key, print.clone());
+        let state = keyed.state;
+        let print = keyed.drawn_out();
+        known().insert(state, print.clone());
         print
     }
 }
@@ -154,10 +184,20 @@ mod tests {
 
     #[test]
     fn a_fingerprint_depends_on_rule_and_secret_only() {
-        let of = |rule, secret: &str| Fingerprint::of(rule, &Secret::new(secret.as_bytes()));
+        let prints = Fingerprints::default();
+        let of = |rule, secret: &str| prints.of(rule, &Secret::new(secret.as_bytes()));
         assert_eq!(of("a", "x"), of("a", "x"));
         assert_ne!(of("a", "x"), of("b", "x"));
         assert_ne!(of("a", "x"), of("a", "y"));
         assert_eq!(of("a", "x").as_str().len(), 16);
+    }
+
+    #[test]
+    fn a_baseline_knows_a_key_however_it_is_wrapped_and_in_its_own_repository_only() {
+        let of = |salt: &[u8], secret: &str| Fingerprint::salted(salt, &Secret::new(secret.as_bytes()));
+        assert_eq!(of(b"1", "-----BEGIN\nabc\n"), of(b"1", "-----BEGIN\\nabc"));
+        assert_eq!(of(b"1", "a\n    b"), of(b"1", "a b"));
+        assert_ne!(of(b"1", "ab"), of(b"2", "ab"));
+        assert_ne!(of(b"1", "ab"), of(b"1", "ac"));
     }
 }

@@ -1,6 +1,7 @@
-//! What a blob says as text: UTF-16 is decoded, everything else is taken as the bytes it is.
+//! What a blob says as text: UTF-16 is decoded, everything else is taken as the bytes it is. And days as text.
 
 use std::borrow::Cow;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Bytes looked at to tell UTF-16 without a byte order mark.
 const SNIFF: usize = 2048;
@@ -70,6 +71,14 @@ pub fn date(days: u64) -> (u64, u64, u64) {
     let day = of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
     (era * 400 + year + u64::from(month <= 2), month, day)
+}
+
+/// Today in UTC, as `2026-01-31`.
+pub fn today() -> String {
+    // A clock before 1970 is as good as none.
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (year, month, day) = date(seconds / 86_400);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 #[cfg(test)]

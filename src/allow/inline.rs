@@ -17,7 +17,9 @@ pub fn decide(hunk: &Hunk, finding: &Finding) -> Decision {
     let said = own.into_iter().flatten().filter_map(|line| reason(line, &finding.rule));
     match said.max_by_key(|reason| !reason.is_empty()) {
         None => Decision::Report,
-        Some(reason) if reason.is_empty() => Decision::Unreasoned,
+        Some(reason) if reason.is_empty() => {
+            Decision::Void(format!("`keystop:allow {}` needs a reason after it", finding.rule))
+        }
         Some(reason) => Decision::Allowed(reason),
     }
 }

@@ -1,9 +1,9 @@
-//! Decisions that a match is not a secret: in the line itself, or in the configuration. Each has a reason.
+//! Decisions that let a finding pass: in the line itself, in the configuration, or in the baseline.
 
 mod inline;
 
-use crate::config::{Allow, Config};
-use crate::finding::Finding;
+use crate::config::{Allow, Baseline, Config};
+use crate::finding::{Finding, Fingerprint};
 use crate::hunk::Hunk;
 
 /// The decision about a finding.
@@ -13,8 +13,8 @@ pub enum Decision {
     Report,
     /// Somebody has, and this is why.
     Allowed(String),
-    /// Somebody meant to, but gave no reason: it is reported, and this is said.
-    Unreasoned,
+    /// Somebody meant to, but it does not hold, and this is why: it is reported.
+    Void(String),
 }
 
 /// Whether comments in what is read have a say.
@@ -25,7 +25,7 @@ pub enum Comments {
     Ignored,
 }
 
-/// Asks the line, then the configuration.
+/// Asks the line, then the configuration, then the baseline.
 pub fn decide(config: &Config, comments: Comments, hunk: &Hunk, finding: &Finding) -> Decision {
     if comments == Comments::Heard {
         match inline::decide(hunk, finding) {
@@ -33,12 +33,29 @@ pub fn decide(config: &Config, comments: Comments, hunk: &Hunk, finding: &Findin
             decided => return decided,
         }
     }
-    let allowed = config.allow.iter().find(|entry| covers(entry, finding));
-    allowed.map_or(Decision::Report, |entry| Decision::Allowed(entry.reason.clone()))
+    let mut expired = None;
+    for entry in config.allow.iter().filter(|entry| covers(&entry.value, finding)) {
+        match &entry.value.expires {
+            Some(day) if entry.value.expired => expired = Some(format!("allowed by {} until {}", entry.origin, day.0)),
+            _ => return Decision::Allowed(entry.value.reason.clone()),
+        }
+    }
+    match expired {
+        _ if is_accepted(&config.baseline, finding) => Decision::Allowed("in the baseline".to_owned()),
+        Some(why) => Decision::Void(why),
+        None => Decision::Report,
+    }
+}
+
+/// Whether the key was there when the baseline was made.
+pub fn is_accepted(baseline: &Baseline, finding: &Finding) -> bool {
+    // Without an entry nothing has to be hashed.
+    !baseline.accepted.is_empty()
+        && baseline.accepted.contains_key(Fingerprint::salted(&baseline.salt, &finding.secret).as_str())
 }
 
 /// Everything that the entry names must agree.
-fn covers(entry: &Allow, finding: &Finding) -> bool {
+pub fn covers(entry: &Allow, finding: &Finding) -> bool {
     let any = |is_empty: bool, holds: bool| is_empty || holds;
     entry.paths.as_ref().is_none_or(|paths| paths.is_match(&*String::from_utf8_lossy(&finding.path)))
         && any(entry.rules.is_empty(), entry.rules.contains(&finding.rule))

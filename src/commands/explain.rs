@@ -37,9 +37,9 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     let options = Options {
         language,
         store: store(args.store.as_deref())?,
-        placement: config.placement.clone(),
+        placement: config.placement.value.clone(),
         exposure: found.map(|found| found.exposure),
-        footer: config.message_footer,
+        footer: config.message_footer.map(|footer| footer.value),
     };
     report::use_colour(&io::stdout());
     report::document(&remedy::page(page, &options), &mut io::stdout().lock())?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
-use super::session;
+use super::{hook, session};
 use crate::config::Config;
 use crate::files::{self, Ignored};
 use crate::finding::{Finding, Fingerprint};
@@ -111,6 +111,16 @@ fn work_tree(top: &Path, which: &[&str], wanted: impl Fn(&[u8]) -> bool, take: &
         }
     }
     Ok(())
+}
+
+/// Scans the files that git tracks here, as they lie in the work tree.
+///
+/// # Errors
+/// There is no work tree, git could not be run, or a file could not be read.
+pub fn each_tracked(take: &mut impl FnMut(&Hunk)) -> Result<()> {
+    hook::open(Ownership::Checked)?;
+    let top = Repository::work_tree().context("this repository has no work tree")?;
+    work_tree(&top, &["--cached"], |_| true, take)
 }
 
 /// Scans every object, reachable or not; a blob is given the path it has somewhere.

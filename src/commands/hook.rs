@@ -26,7 +26,7 @@ pub fn run(args: &HookArgs) -> Result<Exit> {
         Hook::PreCommit | Hook::PreMergeCommit => {
             let [] = given(args)?;
             let merge = if args.hook == Hook::PreCommit { Merge::Concluded } else { Merge::Made };
-            staged(Ownership::JudgedByGit, merge, Format::Human)
+            staged(Ownership::JudgedByGit, merge, &config(Stage::Staged)?, Format::Human)
         }
         Hook::CommitMsg => {
             let [file] = given(args)?;
@@ -66,9 +66,10 @@ fn lines() -> Result<Vec<String>> {
 }
 
 /// The configuration where git starts hooks: the top of the work tree, or a bare repository on a server.
-fn config() -> Result<Config> {
-    let config = Config::find(Path::new(".").canonicalize()?.as_path());
-    config.map_err(|error| report::hint(&error, "keystop rules check tells when the file is right again"))
+fn config(stage: Stage) -> Result<Config> {
+    let here = Path::new(".").canonicalize()?;
+    let config = if stage == Stage::Receiving { Config::of_server(&here) } else { Config::find(&here) };
+    config.map_err(|error| report::hint(&error, "keystop config check tells when it is right again"))
 }
 
 /// The repository that is meant.
@@ -78,10 +79,9 @@ pub fn open(ownership: Ownership) -> Result<Repository> {
 }
 
 /// Scans what is staged.
-pub fn staged(ownership: Ownership, merge: Merge, format: Format) -> Result<Exit> {
+pub fn staged(ownership: Ownership, merge: Merge, config: &Config, format: Format) -> Result<Exit> {
     let repository = open(ownership)?;
-    let config = config()?;
-    let mut session = Session::new(&config);
+    let mut session = Session::new(config);
     let coverage = git::staged(&repository, merge, &mut |hunk| {
         session.take(&hunk);
         Ok(())
@@ -92,7 +92,7 @@ pub fn staged(ownership: Ownership, merge: Merge, format: Format) -> Result<Exit
 
 /// Scans the message of the commit that is being made.
 fn message(file: &Path) -> Result<Exit> {
-    let config = config()?;
+    let config = config(Stage::Message)?;
     let mut session = Session::new(&config);
     session.take(&git::message(file)?);
     session.finish(Stage::Message, Format::Human, Coverage { files: 1, ..Coverage::default() })
@@ -135,7 +135,7 @@ fn pushed(stage: Stage, updates: &[Update], known: &Known, server: Option<&Serve
     }
     let start = Instant::now();
     let repository = open(Ownership::JudgedByGit)?;
-    let config = config()?;
+    let config = config(stage)?;
     let mut session = Session::new(&config);
     if server.is_some_and(|server| !server.hears_comments) {
         session = session.without_comments();

@@ -1,13 +1,16 @@
 //! Commands: gather, call, report. One file each.
 
 mod allow;
+mod baseline;
 mod circumstances;
+mod config;
 mod demo;
 mod explain;
 mod find;
 mod fix;
 mod history;
 mod hook;
+mod import;
 mod install;
 mod placement;
 mod rules;
@@ -38,6 +41,8 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Scan(args) => scan::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
+        Command::Baseline(args) => baseline::run(&args),
+        Command::Config { command } => config::run(&command),
         Command::Rules { command } => rules::run(&command),
         Command::Fix(args) => fix::run(&args),
         Command::Uses(args) => uses::run(&args),

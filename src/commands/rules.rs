@@ -32,7 +32,7 @@ impl Written {
 
     fn custom() -> Result<Vec<Self>> {
         let forms = Config::find(&std::env::current_dir()?)?.forms.into_iter();
-        Ok(forms.map(|form| Self { provider: config::CUSTOM.to_owned(), generic: false, form }).collect())
+        Ok(forms.map(|form| Self { provider: config::CUSTOM.to_owned(), generic: false, form: form.value }).collect())
     }
 
     fn read(file: &Path) -> Result<Vec<Self>> {

@@ -13,10 +13,10 @@ use crate::git::{self, Coverage, Merge, Ownership, Range, Repository, Unscanned}
 use crate::workers;
 
 pub fn run(args: &ScanArgs) -> Result<Exit> {
+    let config = Config::load(&std::env::current_dir()?, &args.settings.overrides())?;
     if args.staged {
-        return hook::staged(Ownership::Checked, Merge::Concluded, args.format);
+        return hook::staged(Ownership::Checked, Merge::Concluded, &config, args.format);
     }
-    let config = Config::find(&std::env::current_dir()?)?;
     let mut session = Session::new(&config);
     if let Some(revisions) = &args.range {
         let repository = hook::open(Ownership::Checked)?;

@@ -27,7 +27,8 @@ pub struct Session<'c> {
     comments: Comments,
     scanner: Scanner<'c>,
     findings: Vec<Finding>,
-    unreasoned: Vec<usize>,
+    /// Decisions that do not hold, by the number of the finding.
+    void: Vec<(usize, String)>,
     allowed: Vec<(Finding, String)>,
     commits: Commits,
 }
@@ -40,7 +41,7 @@ impl<'c> Session<'c> {
             comments: Comments::Heard,
             scanner,
             findings: Vec::new(),
-            unreasoned: Vec::new(),
+            void: Vec::new(),
             allowed: Vec::new(),
             commits: Commits::new(),
         }
@@ -74,7 +75,7 @@ impl<'c> Session<'c> {
                     self.allowed.push((found, reason));
                     continue;
                 }
-                Decision::Unreasoned => self.unreasoned.push(self.findings.len()),
+                Decision::Void(why) => self.void.push((self.findings.len(), why)),
                 Decision::Report => {}
             }
             self.findings.push(found);
@@ -129,8 +130,8 @@ impl<'c> Session<'c> {
         let groups = finding::group(&self.findings);
         let findings = groups.into_iter().map(|group| {
             let first = group.first();
-            let name =
-                self.config.forms.iter().find(|form| form.id == first.rule).map_or(first.rule.as_str(), |f| &f.name);
+            let custom = self.config.forms.iter().map(|form| &form.value).find(|form| form.id == first.rule);
+            let name = custom.map_or(first.rule.as_str(), |form| &form.name);
             let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage, &self.commits);
             (group, advice)
         });
@@ -143,9 +144,9 @@ impl<'c> Session<'c> {
             unscanned: coverage.unscanned.into_iter().map(|missed| (missed.path, missed.reason)).collect(),
             allowed: &self.allowed,
             help,
-            unreasoned: self.unreasoned.iter().map(|at| &self.findings[*at]).collect(),
+            void: self.void.iter().map(|(at, why)| (&self.findings[*at], why.as_str())).collect(),
             files: coverage.files,
-            footer: self.config.message_footer.as_deref(),
+            footer: self.config.message_footer.as_ref().map(|footer| footer.value.as_str()),
         };
         if format == Format::Human && stage.is_hook() {
             report::use_colour(&io::stderr());
@@ -162,7 +163,7 @@ impl<'c> Session<'c> {
 pub fn scanner(config: &Config) -> Scanner<'_> {
     let mut sets = vec![rules::builtin()];
     sets.extend(config.prefilter.as_ref().map(|prefilter| (config.rules.as_slice(), prefilter)));
-    Scanner::new(sets, config.disabled.iter().cloned().collect())
+    Scanner::new(sets, config.disabled.iter().map(|entry| entry.value.rule.clone()).collect())
 }
 
 /// Pages that were read already: a provider's file is read once.

@@ -37,7 +37,7 @@ pub fn read<Made: Send>(
             made.extend(judge(hunk));
             Ok(())
         });
-        Ok((made, outcome.map_err(|error| (bytes(path), error.to_string()))))
+        Ok((made, outcome.map_err(|error| (name(path), error.to_string()))))
     };
     let mut read = Read { files: 0, unreadable: listing.unreadable };
     let mut all = Vec::new();
@@ -54,9 +54,14 @@ pub fn read<Made: Send>(
 /// The text of a file; a link's is its target.
 fn file(path: &Path, act: &mut dyn FnMut(Hunk) -> Result<()>) -> Result<()> {
     if path.is_symlink() {
-        return act(Hunk::whole(bytes(path), Origin::File, bytes(&fs::read_link(path)?)));
+        return act(Hunk::whole(name(path), Origin::File, bytes(&fs::read_link(path)?)));
     }
-    pieces::read(&bytes(path), &Origin::File, &mut File::open(path)?, act)
+    pieces::read(&name(path), &Origin::File, &mut File::open(path)?, act)
+}
+
+/// A path as it is told: what a decision or a report says of `src/a.py` is not of `./src/a.py`.
+fn name(path: &Path) -> Vec<u8> {
+    bytes(path.strip_prefix(".").unwrap_or(path))
 }
 
 /// A path as bytes, as git has it.

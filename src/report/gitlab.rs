@@ -9,7 +9,7 @@ use super::{Report, clock};
 use crate::rules::Severity;
 
 /// Version of the report's schema.
-const VERSION: &str = "15.0.0";
+const VERSION: &str = "15.0.7";
 /// Stands for a commit that is not made yet; the schema wants one.
 const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 

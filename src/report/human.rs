@@ -31,10 +31,8 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (group, advice) in &told {
         mention(report, group, advice, out)?;
     }
-    for unreasoned in &report.unreasoned {
-        let line = unreasoned.start.line;
-        let path = escape(&unreasoned.path);
-        writeln!(out, "keystop: {path}:{line}: `keystop:allow {}` needs a reason after it", unreasoned.rule)?;
+    for (finding, why) in &report.void {
+        writeln!(out, "keystop: {}:{}: {why}", escape(&finding.path), finding.start.line)?;
     }
     for (path, reason) in &report.unscanned {
         writeln!(out, "{} {}: {reason}", "keystop: not scanned:".bold(), escape(path))?;

@@ -43,8 +43,8 @@ pub struct Report<'a> {
     pub allowed: &'a [(Finding, String)],
     /// Pages by rule, where the format has room for them.
     pub help: BTreeMap<String, Document>,
-    /// Findings whose inline allow lacks a reason.
-    pub unreasoned: Vec<&'a Finding>,
+    /// Findings that somebody meant to allow, and why that does not hold.
+    pub void: Vec<(&'a Finding, &'a str)>,
     /// Files that were read.
     pub files: usize,
     /// What the team adds: whom to tell, where its process is written.

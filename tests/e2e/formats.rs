@@ -10,7 +10,7 @@ use keystop::report::Format;
 use crate::keys::{code, github_line, github_token, numbered};
 use crate::repo::TestRepo;
 
-const ODD: [&[u8]; 7] = [
+pub const ODD: [&[u8]; 7] = [
     b"a b.py",
     b"a\nb.py",
     b"a\xff.py",

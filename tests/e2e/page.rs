@@ -77,9 +77,5 @@ fn the_teams_store_comes_first_with_its_own_names() {
     repo.write(".keystop.toml", "[store]\nuse = 'drawer'\n");
     let ran = repo.keystop(&["explain", "stripe-secret-key-live"]);
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.stderr.contains(".keystop.toml` line 2: unknown variant `drawer`; one of `env`, `aws`,"),
-        "{}",
-        ran.stderr
-    );
+    assert!(ran.stderr.contains(".keystop.toml` line 2: unknown variant; one of `env`, `aws`,"), "{}", ran.stderr);
 }

@@ -83,6 +83,16 @@ fn the_servers_configuration_decides_and_not_the_pushed_one() {
 }
 
 #[test]
+fn what_the_one_who_pushes_has_set_is_not_the_servers() {
+    let mut repo = with_server();
+    repo.commit_unseen("a.py", format!("{}\n", github_line()));
+    repo.write("../mine.toml", "[[allow]]\nreason = \"mine\"\npaths = [\"**\"]\n");
+    let mine = repo.path("../mine.toml");
+    repo.set("KEYSTOP_CONFIG", mine);
+    refused(&repo, &["../server.git", "main"]);
+}
+
+#[test]
 fn a_push_option_skips_only_where_the_server_allows_it() {
     let mut repo = with_server();
     let server = repo.at("../server.git");
