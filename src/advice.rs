@@ -104,11 +104,67 @@ pub struct Section {
     pub blocks: Vec<Block>,
 }
 
+impl Section {
+    pub fn new(heading: impl Into<String>, blocks: Vec<Block>) -> Self {
+        Self { heading: heading.into(), blocks }
+    }
+}
+
 /// A piece of a section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
+    /// A heading below the section's.
+    Heading(String),
     Text(String),
+    /// In no order.
+    Points(Vec<String>),
+    /// In this order.
     Steps(Vec<String>),
     Code(Vec<String>),
     Link(String),
+}
+
+/// How far a key has got, as this repository tells it; the furthest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// In a file of the work tree, or in no repository at all.
+    File,
+    /// In objects that no ref holds any more.
+    Loose,
+    Staged,
+    Stash,
+    /// In the message of a commit or tag.
+    Message,
+    /// In the last commit.
+    Last,
+    /// In one commit before the last.
+    Older,
+    Several,
+    /// A remote-tracking ref holds it.
+    Pushed,
+}
+
+/// A moment that this repository knows, in UTC.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    pub when: String,
+    /// A commit, or how a remote was seen to have it.
+    pub what: String,
+}
+
+/// Where one key was found, and since when it could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exposure {
+    pub fingerprint: String,
+    pub path: Vec<u8>,
+    pub line: u32,
+    pub reach: Reach,
+    /// The name it is assigned to there.
+    pub assigned: Option<String>,
+    pub first_commit: Option<Moment>,
+    pub first_push: Option<Moment>,
+    /// The commits that brought it in and that a ref other than the stash still leads to, newest first.
+    pub commits: Vec<Commit>,
+    /// Hosts of the remotes.
+    pub hosts: Vec<String>,
 }

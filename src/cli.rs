@@ -117,7 +117,7 @@ pub enum Listing {
 
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A key's id, as findings and `keystop rules list` name it
+    /// A key's id as `keystop rules list` names it, a fingerprint, or path:line
     pub key: String,
     /// Language of the snippets, such as python, go or ruby
     #[arg(long, value_name = "LANGUAGE")]

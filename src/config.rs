@@ -1,5 +1,9 @@
 //! `.keystop.toml`: what a project has decided about its keys.
 
+mod placement;
+
+pub use placement::{Placement, Store};
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -25,6 +29,9 @@ struct ConfigForm {
     disable: Vec<DisableForm>,
     #[serde(default)]
     rule: Vec<KeyForm>,
+    #[serde(default)]
+    store: Placement,
+    message_footer: Option<String>,
 }
 
 /// Matches that are not secrets, and why.
@@ -59,6 +66,9 @@ pub struct Config {
     pub forms: Vec<KeyForm>,
     pub rules: Vec<Rule>,
     pub prefilter: Option<Prefilter>,
+    pub placement: Placement,
+    /// What the team adds to what is said: whom to tell, where its process is written.
+    pub message_footer: Option<String>,
 }
 
 /// One entry of the allowlist. What it does not name, it does not limit.
@@ -128,6 +138,8 @@ impl Config {
             config.allow.push(checked.with_context(|| format!("allow {}", number + 1))?);
         }
         config.forms = form.rule;
+        config.placement = form.store;
+        config.message_footer = form.message_footer;
         Ok(config)
     }
 }
@@ -182,8 +194,11 @@ fn explain(error: &toml::de::Error, source: &str, file: &Path) -> anyhow::Error 
     let line = error.span().map_or(1, |span| source[..span.start.min(source.len())].matches('\n').count() + 1);
     let said = error.message().replace('\n', " ");
     let mut names = said.split('`').skip(1).step_by(2);
-    let hint = match (said.starts_with("unknown field"), names.next()) {
-        (true, Some(unknown)) => nearest(unknown, names),
+    let hint = match (said.split(' ').nth(1), names.next()) {
+        (Some("field"), Some(unknown)) if said.starts_with("unknown") => nearest(unknown, names),
+        (Some("variant"), _) => {
+            said.split_once(", expected one of ").map_or(String::new(), |(_, all)| format!("; one of {all}"))
+        }
         _ => String::new(),
     };
     let said = said.split(", expected").next().unwrap_or(&said);

@@ -1,25 +1,46 @@
-//! `keystop explain KEY`: the page.
+//! `keystop explain KEY|FINDING`: the page.
 
 use std::io;
 
 use anyhow::{Result, anyhow};
 
+use super::{circumstances, find};
 use crate::cli::ExplainArgs;
-use crate::config;
+use crate::config::{self, Config, Store};
 use crate::exit::Exit;
-use crate::remedy::language::{Language, Store};
+use crate::remedy::language::Language;
 use crate::remedy::{self, Options};
 use crate::report;
 use crate::rules;
 
 pub fn run(args: &ExplainArgs) -> Result<Exit> {
+    let config = Config::find(&std::env::current_dir()?)?;
     let pages = rules::pages();
-    let page = pages.iter().find(|page| page.key.id == args.key).ok_or_else(|| {
-        let near = config::nearest(&args.key, pages.iter().map(|page| page.key.id.as_str()));
+    let known = |id: &str| pages.iter().find(|page| page.key.id == id);
+    // A word that is no kind of key and has the form of a finding is one.
+    let found = match known(&args.key) {
+        None if find::is_fingerprint(&args.key) || args.key.contains(':') => {
+            Some(circumstances::of(&config, &args.key)?)
+        }
+        _ => None,
+    };
+    let id = found.as_ref().map_or(args.key.as_str(), |found| &found.finding.rule);
+    let page = known(id).ok_or_else(|| {
+        let near = config::nearest(id, pages.iter().map(|page| page.key.id.as_str()));
         // Somebody may have pasted a secret: what was typed is not repeated.
         report::hint(&anyhow!("there is no key of this id{near}"), "keystop rules list")
     })?;
-    let options = Options { language: language(args.lang.as_deref())?, store: store(args.store.as_deref())? };
+    let language = match (&args.lang, &found) {
+        (None, Some(found)) => Language::of(&found.finding.path),
+        (word, _) => language(word.as_deref())?,
+    };
+    let options = Options {
+        language,
+        store: store(args.store.as_deref())?,
+        placement: config.placement.clone(),
+        exposure: found.map(|found| found.exposure),
+        footer: config.message_footer,
+    };
     report::use_colour(&io::stdout());
     report::document(&remedy::page(page, &options), &mut io::stdout().lock())?;
     Ok(Exit::Clean)
@@ -36,8 +57,7 @@ fn language(word: Option<&str>) -> Result<Language> {
 
 fn store(word: Option<&str>) -> Result<Option<Store>> {
     let Some(word) = word else { return Ok(None) };
-    let found = Store::ALL.into_iter().find(|store| store.id() == word);
-    found
-        .map(Some)
-        .ok_or_else(|| report::hint(&anyhow!("there is no store `{word}`"), "one of env, aws, vault, conjur"))
+    let words = Store::ALL.map(Store::id).join(", ");
+    let unknown = || report::hint(&anyhow!("there is no store `{word}`"), format!("one of {words}"));
+    Store::by_id(word).ok_or_else(unknown).map(Some)
 }

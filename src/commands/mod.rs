@@ -1,6 +1,7 @@
 //! Commands: gather, call, report. One file each.
 
 mod allow;
+mod circumstances;
 mod demo;
 mod explain;
 mod find;

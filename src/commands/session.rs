@@ -131,6 +131,7 @@ impl<'c> Session<'c> {
             help,
             unreasoned: self.unreasoned.iter().map(|at| &self.findings[*at]).collect(),
             files: coverage.files,
+            footer: self.config.message_footer.as_deref(),
         };
         if format == Format::Human && stage.is_hook() {
             report::use_colour(&io::stderr());
@@ -163,8 +164,6 @@ impl Pages {
     fn help(&self) -> BTreeMap<String, Document> {
         let shell = Language::by_name("shell");
         let known = self.0.iter().filter_map(|(rule, page)| Some((rule, page.as_ref()?, shell.clone()?)));
-        known
-            .map(|(rule, page, language)| (rule.clone(), remedy::page(page, &Options { language, store: None })))
-            .collect()
+        known.map(|(rule, page, language)| (rule.clone(), remedy::page(page, &Options::of(language)))).collect()
     }
 }

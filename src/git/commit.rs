@@ -21,11 +21,19 @@ impl Commit {
     /// When it was written, where it was written: `2026-01-02 03:04`.
     pub fn date(&self) -> String {
         let (seconds, offset) = self.time;
-        let minutes = seconds.div_euclid(60) + i64::from(offset);
-        let (days, minute) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
-        let (year, month, day) = civil(days);
-        format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minute / 60, minute % 60)
+        minute(seconds.div_euclid(60) + i64::from(offset))
     }
+}
+
+/// A moment in UTC, told as such.
+pub fn utc(seconds: i64) -> String {
+    format!("{} UTC", minute(seconds.div_euclid(60)))
+}
+
+fn minute(minutes: i64) -> String {
+    let (days, minute) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
+    let (year, month, day) = civil(days);
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", minute / 60, minute % 60)
 }
 
 /// Year, month and day of a count of days since 1970; years are counted from March, so that leap days come last.

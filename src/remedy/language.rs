@@ -10,40 +10,8 @@ use serde::Deserialize;
 
 use super::naming;
 use super::rewrite::Rewrite;
+use crate::config::{Placement, Store};
 use crate::rules::Page;
-
-/// Where a secret can be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Store {
-    Env,
-    Aws,
-    Vault,
-    Conjur,
-}
-
-impl Store {
-    pub const ALL: [Self; 4] = [Self::Env, Self::Aws, Self::Vault, Self::Conjur];
-
-    /// The word for `--store`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Env => "env",
-            Self::Aws => "aws",
-            Self::Vault => "vault",
-            Self::Conjur => "conjur",
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Env => "Environment variable",
-            Self::Aws => "AWS Secrets Manager",
-            Self::Vault => "HashiCorp Vault",
-            Self::Conjur => "CyberArk Conjur",
-        }
-    }
-}
 
 /// How identifiers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -182,6 +150,10 @@ pub struct Names {
     pub path: String,
     /// Its field there.
     pub field: String,
+    /// Its name in stores that have no paths.
+    id: String,
+    mount: String,
+    region: String,
 }
 
 impl Names {
@@ -200,19 +172,39 @@ impl Names {
             var: naming::write(&words, language.case),
             path: format!("prod/{stem}"),
             field: own_words.unwrap_or(&words).join("_"),
+            id: naming::write(&words, Case::Kebab),
+            mount: "secret".into(),
+            region: "eu-west-1".into(),
             env,
         }
     }
 
+    /// The same, where the team has said how its store is laid out.
+    #[must_use]
+    pub fn placed(mut self, placement: &Placement) -> Self {
+        for (part, wanted) in [
+            (&mut self.path, &placement.path),
+            (&mut self.field, &placement.field),
+            (&mut self.mount, &placement.mount),
+            (&mut self.region, &placement.region),
+        ] {
+            if let Some(wanted) = wanted {
+                part.clone_from(wanted);
+            }
+        }
+        self
+    }
+
     /// Replaces `{env}` and its like; `{{` and `}}` are braces.
-    fn fill(&self, line: &str) -> String {
+    pub fn fill(&self, line: &str) -> String {
         let named = [
             ("{env}", self.env.as_str()),
             ("{var}", &self.var),
             ("{path}", &self.path),
             ("{field}", &self.field),
-            ("{mount}", "secret"),
-            ("{region}", "eu-west-1"),
+            ("{id}", &self.id),
+            ("{mount}", &self.mount),
+            ("{region}", &self.region),
         ];
         let mut filled = String::with_capacity(line.len());
         let mut rest = line;

@@ -1,6 +1,7 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
 pub mod forms;
+mod imports;
 pub mod language;
 mod literals;
 pub mod mentions;
@@ -8,14 +9,17 @@ mod naming;
 mod page;
 pub mod rewrite;
 pub mod services;
+mod storing;
 mod undo;
+mod unfit;
 
 pub use page::{Options, page};
 
 use crate::advice::{Advice, Commits, Stage, Step};
+use crate::config::Store;
 use crate::finding::{Finding, Group};
 use crate::rules::Page;
-use language::{Kind, Language, Names, Store};
+use language::{Kind, Language, Names};
 
 /// Columns of a terminal that remain beside "Not a key?".
 const SENTENCE: usize = 67;

@@ -1,7 +1,9 @@
 //! The page of a key: what it is, how to store it, how to get a new one, how to revoke it, who could have used it.
 
-use super::language::{Language, Names, Store};
-use crate::advice::{Block, Document, Section};
+use super::language::{Language, Names};
+use super::storing::{self, Wish};
+use crate::advice::{Block, Document, Exposure, Reach, Section};
+use crate::config::{Placement, Store};
 use crate::rules::syntax::{Certainty, RemedyForm};
 use crate::rules::{Page, Severity};
 
@@ -10,19 +12,35 @@ pub struct Options {
     pub language: Language,
     /// One store, or all of them.
     pub store: Option<Store>,
+    /// Where the team keeps its secrets.
+    pub placement: Placement,
+    /// Of a key that was found; none where only its kind was named.
+    pub exposure: Option<Exposure>,
+    /// What the team adds.
+    pub footer: Option<String>,
+}
+
+impl Options {
+    /// A page of a kind of key, whoever reads it.
+    pub fn of(language: Language) -> Self {
+        Self { language, store: None, placement: Placement::default(), exposure: None, footer: None }
+    }
 }
 
 /// The page, in the order in which a person needs it.
 pub fn page(page: &Page, options: &Options) -> Document {
-    let names = Names::new(Some(page), None, &options.language);
-    let mut sections = vec![what(page), risk(page)];
-    let stores = Store::ALL.into_iter().filter(|store| options.store.is_none_or(|wanted| wanted == *store));
-    sections.push(section("How to store it", stores.flat_map(|store| stored(store, options, &names)).collect()));
+    let assigned = options.exposure.as_ref().and_then(|exposure| exposure.assigned.as_deref());
+    let names = Names::new(Some(page), assigned, &options.language).placed(&options.placement);
+    let wish = Wish { language: &options.language, store: options.store, placement: &options.placement };
+    let mut sections = vec![what(page), risk(page), storing::section(&wish, &names)];
     if let Some(remedy) = &page.key.remedy {
-        sections.extend(remedied(page, remedy));
+        sections.extend(remedied(page, remedy, options.exposure.as_ref()));
+    }
+    if let Some(footer) = &options.footer {
+        sections.push(section("What your team says", vec![Block::Text(footer.clone())]));
     }
     sections.push(section("Sources", page.key.sources.iter().map(|source| Block::Link(source.clone())).collect()));
-    Document { title: format!("{} ({})", page.key.name, page.key.id), sections }
+    Document { title: format!("My {} leaked! What should I do?", page.key.name), sections }
 }
 
 fn section(heading: &str, blocks: Vec<Block>) -> Section {
@@ -50,27 +68,27 @@ fn risk(page: &Page) -> Section {
     section("What it allows", vec![Block::Text(allows), Block::Text(weight.into())])
 }
 
-fn stored(store: Store, options: &Options, names: &Names) -> Vec<Block> {
-    let fallback = Language::by_name("shell");
-    let own = options.language.lines(store, names).map(|lines| (lines, &options.language));
-    let shell = || fallback.as_ref().and_then(|shell| Some((shell.lines(store, names)?, shell)));
-    let Some((lines, language)) = own.or_else(shell) else { return Vec::new() };
-    let mut heading = format!("{} ({})", store.name(), language.name);
-    if let Some(needs) = language.needs(store) {
-        heading.push_str(&format!(", needs {needs}"));
+/// Since when it could be read: what the vendor's log is to be searched for.
+fn window(exposure: &Exposure) -> Block {
+    let mut points = Vec::new();
+    if let Some(first) = &exposure.first_commit {
+        points.push(format!("First committed {} ({}).", first.when, first.what));
     }
-    let mut blocks = vec![Block::Text(heading), Block::Code(lines)];
-    if store == Store::Env {
-        blocks.push(Block::Text(
-            "An environment variable is not encrypted: child processes, crash reports and `docker inspect` can read it. \
-             A secrets manager also tells who read the value and when."
-                .into(),
-        ));
-    }
-    blocks
+    points.push(match (&exposure.first_push, exposure.reach) {
+        (Some(push), _) => {
+            format!("On a remote since {}: {}. Search the log from then until now.", push.when, push.what)
+        }
+        (None, Reach::Pushed) => "A remote has it; since when, this clone does not remember: search the log from the \
+                                  first commit on."
+            .into(),
+        (None, _) => {
+            "No sign here that it was pushed. That is no proof: a push to a bare address leaves no trace.".into()
+        }
+    });
+    Block::Points(points)
 }
 
-fn remedied(page: &Page, remedy: &RemedyForm) -> Vec<Section> {
+fn remedied(page: &Page, remedy: &RemedyForm, exposure: Option<&Exposure>) -> Vec<Section> {
     let mut revoke = vec![Block::Steps(remedy.revoke.clone()), Block::Link(remedy.revoke_url.clone())];
     revoke.push(Block::Text(
         "If the key was public, or is seen in use by somebody else, disable it at once and accept the outage.".into(),
@@ -82,11 +100,12 @@ fn remedied(page: &Page, remedy: &RemedyForm) -> Vec<Section> {
             format!("These steps are inferred from similar consoles; look at {} first.", page.provider.docs)
         }
     }));
-    let mut audit = vec![Block::Text(if remedy.audit.is_empty() {
+    let mut audit: Vec<Block> = exposure.map(window).into_iter().collect();
+    audit.push(Block::Text(if remedy.audit.is_empty() {
         format!("{} publishes no log of a key's use: look for changes that nobody of you made.", page.provider.name)
     } else {
         remedy.audit.clone()
-    })];
+    }));
     audit.extend(remedy.audit_url.clone().map(Block::Link));
     let mut sections = vec![
         section("How to make a new one", vec![Block::Text(remedy.create.clone())]),

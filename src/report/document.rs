@@ -24,6 +24,14 @@ fn print_block(block: &Block, out: &mut dyn Write) -> io::Result<()> {
     match block {
         Block::Text(text) => wrap(text, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}")),
         Block::Link(link) => writeln!(out, "{}", link.underline()),
+        Block::Heading(heading) => writeln!(out, "\n{}", heading.bold()),
+        Block::Points(points) => points.iter().try_for_each(|point| {
+            let lines = wrap(point, WIDTH - 2);
+            lines.iter().enumerate().try_for_each(|(at, line)| match at {
+                0 => writeln!(out, "- {line}"),
+                _ => writeln!(out, "  {line}"),
+            })
+        }),
         Block::Code(lines) => {
             writeln!(out)?;
             lines.iter().try_for_each(|line| writeln!(out, "    {}", line.green()))?;

@@ -24,6 +24,10 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
         finding(report, group, advice, out)?;
     }
+    if let Some(footer) = report.footer.filter(|_| !blocking.is_empty()) {
+        writeln!(out)?;
+        wrap(footer, WIDTH).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
     for (group, advice) in &told {
         mention(report, group, advice, out)?;
     }

@@ -48,6 +48,10 @@ pub fn page(document: &Document) -> String {
         text.push_str(&format!("\n## {}\n", escape(&section.heading)));
         for block in &section.blocks {
             text.push_str(&match block {
+                Block::Heading(heading) => format!("\n### {}\n", escape(heading)),
+                Block::Points(points) => {
+                    format!("\n{}", points.iter().map(|point| format!("- {}\n", escape(point))).collect::<String>())
+                }
                 Block::Text(said) => format!("\n{}\n", escape(said)),
                 Block::Link(link) => format!("\n<{link}>\n"),
                 Block::Code(lines) => format!("\n```\n{}\n```\n", lines.join("\n")),

@@ -47,6 +47,8 @@ pub struct Report<'a> {
     pub unreasoned: Vec<&'a Finding>,
     /// Files that were read.
     pub files: usize,
+    /// What the team adds: whom to tell, where its process is written.
+    pub footer: Option<&'a str>,
 }
 
 /// How findings are printed.

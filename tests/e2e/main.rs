@@ -1,6 +1,7 @@
 //! End to end: the built binary under real git.
 
 mod fix;
+mod fix_corpus;
 mod keys;
 mod repo;
 
@@ -15,6 +16,7 @@ mod install;
 mod layouts;
 mod lines;
 mod messages;
+mod page;
 mod paths;
 mod places;
 mod push;

@@ -1,0 +1,66 @@
+//! Where a team keeps its secrets.
+
+use serde::Deserialize;
+
+/// Where a secret can be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Store {
+    Env,
+    Aws,
+    Vault,
+    Conjur,
+    #[serde(rename = "1password")]
+    OnePassword,
+    Doppler,
+    Sops,
+    Google,
+    Azure,
+}
+
+impl Store {
+    pub const ALL: [Self; 9] = [
+        Self::Env,
+        Self::Aws,
+        Self::Vault,
+        Self::Conjur,
+        Self::OnePassword,
+        Self::Doppler,
+        Self::Sops,
+        Self::Google,
+        Self::Azure,
+    ];
+
+    /// The word for `--store` and for the configuration.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Env => "env",
+            Self::Aws => "aws",
+            Self::Vault => "vault",
+            Self::Conjur => "conjur",
+            Self::OnePassword => "1password",
+            Self::Doppler => "doppler",
+            Self::Sops => "sops",
+            Self::Google => "google",
+            Self::Azure => "azure",
+        }
+    }
+
+    pub fn by_id(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|store| store.id() == word)
+    }
+}
+
+/// Where the team keeps its secrets; what is not said is printed as the store's usual.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Placement {
+    /// The store that is shown first.
+    #[serde(rename = "use")]
+    pub store: Option<Store>,
+    pub mount: Option<String>,
+    pub path: Option<String>,
+    pub field: Option<String>,
+    pub namespace: Option<String>,
+    pub region: Option<String>,
+}

@@ -1,0 +1,118 @@
+//! Stores: where a secret can be kept, how its value gets there, and how a program gets it back.
+//!
+//! All of it is data, in `stores.toml`; it is read when there is something to say.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::language::{Kind, Language, Names};
+use crate::advice::{Block, Section};
+use crate::config::{Placement, Store};
+
+/// What is said of a store.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Facts {
+    id: Store,
+    name: String,
+    /// Puts `$NEW` there.
+    write: Vec<String>,
+    /// Starts a program that finds the value in its environment.
+    start: Vec<String>,
+    note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stores {
+    store: Vec<Facts>,
+}
+
+static STORES: LazyLock<Vec<Facts>> = LazyLock::new(|| {
+    let read: Stores = toml::from_str(include_str!("stores.toml")).expect("a test reads this file");
+    read.store
+});
+
+/// What the reader asked for.
+pub struct Wish<'a> {
+    pub language: &'a Language,
+    /// One store, or all of them.
+    pub store: Option<Store>,
+    pub placement: &'a Placement,
+}
+
+/// How it should have been stored: the team's own store first, then the others.
+pub fn section(wish: &Wish, names: &Names) -> Section {
+    let mut stores: Vec<&Facts> =
+        STORES.iter().filter(|facts| wish.store.is_none_or(|only| only == facts.id)).collect();
+    let own = wish.placement.store;
+    stores.sort_by_key(|facts| Some(facts.id) != own);
+    let mut blocks = Vec::new();
+    if matches!(wish.language.kind, Kind::Dotenv | Kind::Keyfile) {
+        blocks.push(Block::Text(
+            "The file it was found in is for secrets: keep that file out of git, and let programs read the value in \
+             one of these ways."
+                .into(),
+        ));
+    }
+    blocks.push(Block::Text(
+        "Each way below has the code that reads the key and the commands that put a new value there. The commands are \
+         for bash or zsh and never show the value: read it first, and forget it at the end."
+            .into(),
+    ));
+    blocks.push(Block::Code(vec!["printf 'new key: '; IFS= read -rs NEW; echo".into()]));
+    for (number, facts) in stores.iter().enumerate() {
+        blocks.extend(stored(number + 1, facts, wish, names));
+    }
+    blocks.push(Block::Text("At the end:".into()));
+    blocks.push(Block::Code(vec!["unset NEW".into()]));
+    Section::new("How should it be stored?", blocks)
+}
+
+fn stored(number: usize, facts: &Facts, wish: &Wish, names: &Names) -> Vec<Block> {
+    let mut blocks = vec![Block::Heading(format!("{number}. {}", facts.name))];
+    match wish.language.lines(facts.id, names) {
+        Some(lines) => {
+            let needs = wish.language.needs(facts.id).map_or_else(String::new, |needs| format!(" It needs: {needs}"));
+            blocks.push(Block::Text(format!("Read it, in {}.{needs}", wish.language.name)));
+            blocks.push(Block::Code(lines));
+        }
+        None => {
+            blocks.push(Block::Text(format!("Give it to the program as {}, in a shell:", names.env)));
+            blocks.push(Block::Code(filled(&facts.start, names)));
+        }
+    }
+    blocks.push(Block::Text("Put the value there:".into()));
+    let mut write = filled(&facts.write, names);
+    if facts.id == Store::Vault
+        && let Some(namespace) = &wish.placement.namespace
+    {
+        write.insert(0, format!("export VAULT_NAMESPACE={namespace}    # over HTTP: X-Vault-Namespace"));
+    }
+    blocks.push(Block::Code(write));
+    blocks.push(Block::Text(names.fill(&facts.note)));
+    blocks
+}
+
+fn filled(lines: &[String], names: &Names) -> Vec<String> {
+    lines.iter().map(|line| names.fill(line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_store_is_described_once_and_in_order() {
+        let described: Vec<Store> = STORES.iter().map(|facts| facts.id).collect();
+        assert_eq!(described, Store::ALL);
+    }
+
+    #[test]
+    fn no_command_takes_the_value_as_an_argument() {
+        for line in STORES.iter().flat_map(|facts| &facts.write).filter(|line| line.contains("$NEW")) {
+            assert!(line.contains("printf ") || line.starts_with("NEW=\"$NEW\" jq"), "{line}");
+        }
+    }
+}
