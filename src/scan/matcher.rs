@@ -159,7 +159,7 @@ impl<'r> Matcher<'r> {
         let mut at = range.start;
         while let Some(found) = regex.captures_at(&view.text()[..range.end], at).and_then(|c| c.get(1)) {
             at = found.end();
-            if is_part_of_longer(view.text(), &found.range()) {
+            if is_part_of_longer(view.text(), &found.range()) || is_git_id(view.text(), &found.range()) {
                 continue;
             }
             if let Some(name) = bound(rule, near, view, found.range()) {
@@ -348,9 +348,7 @@ fn covering(regex: &Regex, text: &[u8], window: Range<usize>, hit: &Hit) -> Opti
 
 /// Every condition that does not depend on how the rule found the span.
 fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>> {
-    let lines = view.lines;
-    let (first, last) = (lines.position(span.start).line, lines.position(span.end.saturating_sub(1)).line);
-    if span.is_empty() || !view.hunk.adds(&(first..last + 1)) {
+    if span.is_empty() || !view.hunk.adds(&view.lines.touched(&span)) {
         return None;
     }
     let secret = &view.text()[span.clone()];
@@ -365,6 +363,10 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     if checked != Some(true) {
         let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
         if guard::is_placeholder(secret, prefix) || verify::entropy(secret) < rule.entropy {
+            return None;
+        }
+        // What a vendor's machine made is nobody's stock word.
+        if matches!(rule.shape, Shape::Value { .. }) && guard::is_stock(secret) {
             return None;
         }
     }
@@ -415,6 +417,22 @@ fn is_part_of_longer(text: &[u8], span: &Range<usize>) -> bool {
         _ => false,
     };
     goes_on || came_before
+}
+
+/// Whether a value names a commit: pinned behind an `@`, or in the address of a tree, a file or a change.
+fn is_git_id(text: &[u8], span: &Range<usize>) -> bool {
+    const PLACES: &[&str] =
+        &["@", "/blob/", "/tree/", "/commit/", "/raw/", "/commits/", "/archive/", "/compare/", "..."];
+    let before = &text[..span.start];
+    let address = || {
+        let run =
+            before.iter().rev().take(512).take_while(|b| !b.is_ascii_whitespace() && !b"\"'<>()".contains(b)).count();
+        memchr::memmem::find(&before[before.len() - run..], b"/").is_some()
+    };
+    span.len() == 40
+        && randomness::is_hex(&text[span.clone()])
+        && PLACES.iter().any(|place| before.ends_with(place.as_bytes()))
+        && address()
 }
 
 /// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
@@ -521,4 +539,17 @@ fn companion(part: &Part, view: View, span: &Range<usize>) -> Option<(String, Ra
         }
     }
     nearest.map(|range| (part.name.to_string(), range))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn git_ids_are_told_from_keys_by_what_stands_before() {
+        let id = "2ba49a".repeat(6) + "0f31";
+        let told = |before: &str| is_git_id(format!("{before}{id}").as_bytes(), &(before.len()..before.len() + 40));
+        assert!(told("uses: actions/create-app-token@") && told("see https://git.acme.dev/shop/blob/"));
+        assert!(!told("token=") && !told("token@") && !told("https://api.acme.dev/hooks/"));
+    }
 }
