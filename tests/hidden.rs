@@ -8,7 +8,7 @@ use keystop::rules::{self, example};
 use keystop::scan::Scanner;
 
 fn key() -> String {
-    example::expand("ghp_{alnum:30}{check:github}", 7).unwrap().text
+    example::expand("ghp_{alnum:30}{check:github}", 7).expect("a shape").text
 }
 
 /// The ids of what is found in `text`, and the text that each finding covers.
@@ -77,7 +77,8 @@ fn a_key_in_parts_is_found_and_covered_from_its_first_part_to_its_last() {
 #[test]
 fn base64_wrapped_over_lines_is_joined_before_it_is_decoded() {
     let wrapped = BASE64.encode(format!("host: h\nuser: u\ntoken: {}\nand: more of it\n", key()).as_bytes());
-    let lines: Vec<&str> = wrapped.as_bytes().chunks(40).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let lines: Vec<&str> =
+        wrapped.as_bytes().chunks(40).map(|line| std::str::from_utf8(line).expect("ASCII")).collect();
     assert_hidden(&format!("data: |\n    {}\n", lines.join("\n    ")));
 }
 
@@ -95,8 +96,8 @@ fn a_key_that_is_seen_as_it_is_is_told_once() {
 
 #[test]
 fn what_only_looks_encoded_hides_nothing() {
-    let noise = example::expand("{base64:400}", 3).unwrap().text;
-    let digest = example::expand("{hex:64}", 3).unwrap().text;
+    let noise = example::expand("{base64:400}", 3).expect("a shape").text;
+    let digest = example::expand("{hex:64}", 3).expect("a shape").text;
     for text in
         [noise.clone(), digest.clone(), format!("\"{}\" + \"{}\"", &noise[..40], &noise[40..80]), percent(&digest)]
     {
