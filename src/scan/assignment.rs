@@ -45,6 +45,11 @@ pub fn assignment(
     let tagged = name.start > line.start && text[name.start - 1] == b'<';
     let bond = cursor.bond(tagged)?;
     let (value, quoted, called) = cursor.value(dialect)?;
+    // `header("X-Token", "VALUE")`, and not `["file:///etc/passwd", "VALUE"]`.
+    let listed = bond == Bond::Argument && matches!(text[name.end], b'"' | b'\'' | b'`');
+    if listed && !(name.start > line.start && matches!(text[name.start - 1], b'"' | b'\'' | b'`')) {
+        return None;
+    }
     let option = bond == Bond::Spoken && name.start > line.start && text[name.start - 1] == b'-';
     let bond = match bond {
         Bond::Assigned if called => Bond::Argument,
@@ -137,7 +142,8 @@ impl Cursor<'_> {
             self.skip_type();
             return Some(Bond::Assigned);
         }
-        if self.skip_type() {
+        // `class="token" href="..."`: what follows a quoted word is another attribute, not its type.
+        if !closed && self.skip_type() {
             return Some(Bond::Assigned);
         }
         match self.peek()? {
@@ -181,7 +187,9 @@ impl Cursor<'_> {
         let assigns = length > 0 && after.first() == Some(&b'=') && !matches!(after.get(1), Some(b'=' | b'>'));
         let value = after.iter().skip(1).find(|b| **b != b' ');
         let first = self.rest().iter().find(|b| **b != b' ');
-        let found = assigns && matches!(value, Some(b'"' | b'\'' | b'`')) && first != Some(&b'\'');
+        // `private static final String X = "..."`: the name is the last of these words.
+        let declares = [b"static ".as_slice(), b"final "].iter().any(|word| self.rest()[..length].starts_with(word));
+        let found = assigns && !declares && matches!(value, Some(b'"' | b'\'' | b'`')) && first != Some(&b'\'');
         self.at += if found { length + 1 } else { 0 };
         found
     }
@@ -196,9 +204,9 @@ impl Cursor<'_> {
 
     /// `<key>NAME</key> <string>`: behind a closing tag, the next element.
     fn sibling_element(&mut self) -> bool {
-        const NAMES: &[&str] = &["key", "name", "string", "id", "param-name", "env-entry-name"];
+        const OF_NAMES: &[&str] = &["key", "name", "td", "th", "dt"];
         let Some(end) = self.rest().iter().take(40).position(|b| *b == b'>') else { return false };
-        if !NAMES.iter().any(|name| self.rest()[..end].ends_with(name.as_bytes())) {
+        if !super::binding::words(&self.rest()[..end]).last().is_some_and(|word| OF_NAMES.contains(&word.as_str())) {
             return false;
         }
         self.at += end + 1;
@@ -230,16 +238,34 @@ impl Cursor<'_> {
     fn value(&mut self, dialect: Dialect) -> Option<(Range<usize>, bool, bool)> {
         self.skip(|b| matches!(b, b' ' | b'\t' | b'\r' | b'(' | b'['));
         let opens = matches!(self.rest(), [] | [b'\\' | b'|' | b'>'] | [b'|' | b'>', b'-' | b'+']);
-        if (opens || self.rest() == b"{") && !self.turn() {
+        let turns = opens || self.rest() == b"{";
+        if turns && !self.turn() {
             return None;
         }
+        let inside = turns || self.enter_object();
         if let Some(value) = self.quoted() {
-            return Some((value, true, false));
+            return (!inside || !self.is_key(value.end)).then_some((value, true, false));
         }
         if let Some(argument) = self.argument() {
             return Some((argument, true, true));
         }
         (dialect != Dialect::Code).then(|| self.bare()).flatten().map(|value| (value, false, false))
+    }
+
+    /// Past a brace that a quoted name follows: not `{SSHA}...`.
+    fn enter_object(&mut self) -> bool {
+        let opens = self.rest().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+        opens.is_some_and(|inner| matches!(inner, [b'"' | b'\'', ..])) && {
+            self.at += 1;
+            self.skip_blanks();
+            true
+        }
+    }
+
+    /// Whether the text that ends at `end` is itself a name: `"tokens": {"gpt-4o-mini": 1}`.
+    fn is_key(&self, end: usize) -> bool {
+        let mut after = self.text[end..self.end.max(end)].iter().copied();
+        after.find(|b| !matches!(b, b'"' | b'\'' | b'`' | b' ')) == Some(b':')
     }
 
     /// The literal argument of a call: `make("VALUE")`, `new Token("VALUE")`, and the default in `getenv("X", "VALUE")`.
@@ -313,6 +339,10 @@ impl Cursor<'_> {
             let count = |wanted: u8| text.iter().filter(|b| **b == wanted).count();
             count(pair[0]) < count(pair[1])
         };
+        // `jwt:` and in the next line `jwksUrl: https://...`
+        if self.text[..end].ends_with(b":") && matches!(self.peek(), None | Some(b' ' | b'\r')) {
+            return None;
+        }
         while end > start && (b".:".contains(&self.text[end - 1]) || is_unpaired(&self.text[start..end], open)) {
             end -= 1;
         }
@@ -415,6 +445,13 @@ mod tests {
         let bond = |text: &str, word: &str| read(text, word, Dialect::Code).map(|found| (found.1, found.2));
         assert_eq!(bond("setPassword(\"VALUE\")", "Password"), Some(("VALUE".into(), Bond::Argument)));
         assert_eq!(bond("header(\"X-Token\", \"VALUE\")", "Token"), Some(("VALUE".into(), Bond::Argument)));
+        assert_eq!(bond("[\"/etc/token\", \"VALUE\"]", "token"), None);
+        assert_eq!(bond("{\"token\": {\"VALUE\": 0.5}}", "token"), None);
+        assert_eq!(read("token:\n  VALUE: https://h", "token", Dialect::Settings), None);
+        let element = |text: &str| read(text, "token", Dialect::Settings).map(|found| found.1);
+        assert_eq!(element("<Namespace>acme.token</Namespace><Id>VALUE</Id>"), None);
+        assert_eq!(element("<key>token</key><string>VALUE</string>").as_deref(), Some("VALUE"));
+        assert_eq!(bond("<a class=\"token\" href=\"VALUE\">", "token"), None);
         assert_eq!(bond("if (token) { return", "token"), None);
         assert_eq!(bond("Token::new()", "Token"), None);
     }

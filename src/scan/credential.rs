@@ -14,6 +14,12 @@ use crate::rules::{Announced, Confidence};
 /// Shorter values are nobody's secret, longer ones are data.
 const LENGTHS: Range<usize> = 6..4096;
 
+/// A token of fewer bytes could be guessed.
+const SHORTEST_TOKEN: usize = 8;
+
+/// A longer run of letters is no name.
+const LONGEST_NAME: usize = 80;
+
 /// How sure it is that an assignment gives a credential away; nothing if it does not.
 pub fn judge(
     announced: Announced,
@@ -27,6 +33,9 @@ pub fn judge(
         return None;
     }
     let bound = found.bond != Bond::Spoken;
+    if !bound && is_key_id(value) {
+        return None;
+    }
     if is_badge(&text[line..found.name.start]) || is_noise(name, &text[line..found.name.start]) {
         return None;
     }
@@ -40,11 +49,24 @@ pub fn judge(
             let firm = telling == Telling::Plainly && (bound || (found.quoted && dialect != Dialect::Code));
             if firm || randomness::is_random(value) { Some(sure) } else { None }
         }
+        Announced::Token if value.len() < SHORTEST_TOKEN => None,
         Announced::Token => {
             let telling = telling::of_token(name, &text[line..found.name.start])?;
             token(value, telling, bound)
         }
     }
+}
+
+/// Keys and their fingerprints are named by half a key's digest or the whole of it, as OpenPGP writes them.
+fn is_key_id(value: &[u8]) -> bool {
+    matches!(value.len(), 16 | 40) && value.iter().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b))
+}
+
+/// Whether a word stands in the `class` of an element: it says how something looks.
+fn is_style(before: &[u8]) -> bool {
+    let quote = before.iter().rposition(|b| matches!(b, b'"' | b'\''));
+    let attribute = quote.and_then(|at| before[..at].strip_suffix(b"="));
+    attribute.is_some_and(|text| text.ends_with(b"class") || text.ends_with(b"className"))
 }
 
 /// The token of a badge is in everybody's README and shows a picture.
@@ -94,6 +116,9 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
     }
     // `key: linux-5d41402a...`: a cache is keyed by digests.
     let digest = |part: &[u8]| part.len() < value.len() && part.len() >= 20 && randomness::is_hex(part);
+    if telling == Telling::Weakly && hex && value.len() <= 16 {
+        return Some(Confidence::Low);
+    }
     if telling == Telling::Weakly && value.split(|b| !b.is_ascii_alphanumeric()).any(digest) {
         return Some(Confidence::Low);
     }
@@ -108,7 +133,7 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
 /// A value behind a telling word that is bound to nothing: long and random beyond doubt.
 pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Range<usize>> {
     let telling = telling::of_token(&text[name.clone()], &text[line.start..name.start])?;
-    if telling == Telling::Weakly {
+    if telling == Telling::Weakly || name.len() > LONGEST_NAME || is_style(&text[line.start..name.start]) {
         return None;
     }
     let (from, end) = (name.end, line.end.min(name.end + 512));
@@ -140,4 +165,20 @@ fn is_beyond_doubt(value: &[u8]) -> bool {
         && randomness::surprise(value) >= 1.6
         && guard::is_literal(value, false)
         && !guard::is_placeholder(value, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_is_a_style_announces_nothing() {
+        assert!(is_style(b"<a class=\"") && is_style(b"<span className='hljs "));
+        assert!(!is_style(b"<input value=\"") && !is_style(b"class Config: \""));
+    }
+
+    #[test]
+    fn ids_of_keys_are_told_by_their_form() {
+        assert!(is_key_id(b"4AEE18F83AFDEB23") && !is_key_id(b"4aee18f83afdeb23") && !is_key_id(b"4AEE18F83AFDEB2"));
+    }
 }

@@ -148,6 +148,8 @@ pub fn is_literal(value: &[u8], quoted: bool) -> bool {
         && !is_address(value)
         && !is_sealed(value)
         && !is_hashed(value)
+        && !is_data(value)
+        && !is_veiled_word(value)
 }
 
 /// A regular expression, or code that a quote of another language was found in.
@@ -157,9 +159,38 @@ fn is_code(value: &[u8]) -> bool {
     SIGNS.iter().any(|sign| memchr::memmem::find(value, sign.as_bytes()).is_some())
 }
 
+/// Compressed data of a program, escaped characters, an option of a command, the public address of an account:
+/// `\x1f\x8b...`, `\u2028\u2029`, `--exclude=tag`, `0x` and 40 digits.
+fn is_data(value: &[u8]) -> bool {
+    let escapes = value.len().is_multiple_of(6) && value.chunks(6).all(|escape| escape.starts_with(br"\u"));
+    let address = value.len() == 42 && value.starts_with(b"0x") && super::randomness::is_hex(&value[2..]);
+    value.starts_with(br"\x1f\x8b") || value.starts_with(b"--") || escapes || address
+}
+
+/// Base64 of words, or of a certificate or a key without its body: `c2VjcmV0LXBhc3N3b3Jk` is `secret-password`.
+pub fn is_veiled_word(value: &[u8]) -> bool {
+    let Some(plain) = super::verify::decode(value).filter(|plain| plain.len() >= 4) else { return false };
+    let holds = |part: &[u8]| memchr::memmem::find(&plain, part).is_some();
+    if plain.starts_with(b"-----BEGIN") {
+        // The first of several lines is the beginning of a key, a header alone is none.
+        let whole = holds(b"-----END") || plain.len() < 40;
+        return holds(b"CERTIFICATE") || holds(b"PUBLIC KEY") || (whole && !super::verify::is_usable_pem(&plain));
+    }
+    if plain.starts_with(b"{") {
+        return holds(b"\"alg\":");
+    }
+    let plain = plain.trim_ascii_end();
+    plain.iter().all(|b| (b' '..0x7f).contains(b) || b.is_ascii_whitespace())
+        && (is_stock(plain)
+            || is_wordlike(plain)
+            || is_hashed(plain)
+            || is_placeholder(plain, 0)
+            || !super::randomness::is_random(plain))
+}
+
 /// Whether what follows a telling word may hold a credential in the clear: nothing sealed, no PEM.
 pub fn is_open(text: &[u8]) -> bool {
-    !["ENC[", "ENC(", "-----", "ssh-rsa ", "ssh-ed25519 "]
+    !["ENC[", "ENC(", "-----", "ssh-rsa ", "ssh-ed25519 ", "$2a$", "$2b$", "$2y$", "$apr1$", "$argon2"]
         .iter()
         .any(|part| memchr::memmem::find(text, part.as_bytes()).is_some())
 }
@@ -192,7 +223,7 @@ fn is_address(value: &[u8]) -> bool {
         || path
         || mail
         || is_host(value)
-        || ["./", "../", "~/", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
+        || ["./", "../", "~/", "~:text=", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
 }
 
 /// `mail.acme-shop.com`: short words of letters between dots, the last one a known kind of ending.
@@ -287,8 +318,11 @@ fn is_public(value: &[u8]) -> bool {
 fn is_hashed(value: &[u8]) -> bool {
     const SCHEMES: &[&str] =
         &["1", "2a", "2b", "2y", "5", "6", "7", "y", "apr1", "argon2i", "argon2id", "scrypt", "pbkdf2"];
-    let mut parts = value.split(|b| *b == b'$');
-    let crypt = parts.next() == Some(b"")
+    // Behind `user:` it is a line for a web server; doubled dollars begin no variable.
+    let text = value.iter().position(|b| *b == b'$').map_or(value, |at| &value[at..]);
+    let before = &value[..value.len() - text.len()];
+    let mut parts = text.split(|b| *b == b'$').filter(|part| !part.is_empty());
+    let crypt = (before.is_empty() || before.ends_with(b":"))
         && parts.next().is_some_and(|scheme| {
             let scheme = scheme.split(|b| *b == b'-').next().unwrap_or_default();
             SCHEMES.iter().any(|known| known.as_bytes() == scheme)
@@ -312,15 +346,22 @@ pub fn is_designation(value: &[u8]) -> bool {
     parts.len() > 1 && words > 0 && parts.iter().all(|part| part.len() <= 4 || word(part)) && short <= words * 3
 }
 
+/// Words, with any marks between them: what a person makes up for an example, `my:secure;password`.
+pub fn is_guessable(password: &[u8]) -> bool {
+    let joined: Vec<u8> = password.iter().map(|b| if b.is_ascii_alphanumeric() { *b } else { b'-' }).collect();
+    is_wordlike(&joined)
+}
+
 /// Words and nothing else: an identifier, a phrase joined by `_ - . :`, letters with a number behind.
 pub fn is_wordlike(value: &[u8]) -> bool {
-    let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/'));
-    let mut parts = parts.map(|part| {
+    let mut parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/')).map(|part| {
         let start = part.iter().position(u8::is_ascii_alphabetic).unwrap_or(part.len());
         let end = part.iter().rposition(u8::is_ascii_alphabetic).map_or(start, |at| at + 1);
         &part[start..end]
     });
-    parts.all(|part| part.iter().all(u8::is_ascii_alphabetic) && super::randomness::surprise(part) < 1.2)
+    parts.all(|part| {
+        part.iter().all(u8::is_ascii_alphabetic) && (part.len() <= 2 || super::randomness::surprise(part) < 1.2)
+    })
 }
 
 /// Whether a whole password is a stock word, its digits at the end and its case aside.
@@ -336,7 +377,7 @@ fn plain_letters(lower: &[u8]) -> Vec<u8> {
     let letter = |byte: &u8| match byte {
         b'@' | b'4' => Some(b'a'),
         b'0' => Some(b'o'),
-        b'3' => Some(b'e'),
+        b'3' | b'#' => Some(b'e'),
         b'$' | b'5' => Some(b's'),
         b'1' => Some(b'i'),
         byte => byte.is_ascii_alphabetic().then_some(*byte),
@@ -454,7 +495,13 @@ fn is_counting(body: &[u8]) -> bool {
         };
         run(true) || run(false)
     };
-    counts || ends(&body[..6]) || ends(&body[body.len() - 6..]) || counts_bytes(body)
+    // `a1B2c3D4e5F6`: letters and digits that count, each for themselves.
+    let apart = |of: fn(&u8) -> bool| {
+        let own: Vec<u8> = letters.iter().copied().filter(of).collect();
+        own.len() >= 4 && own.windows(2).all(|pair| next(pair[0], pair[1]))
+    };
+    let woven = body.len() < 16 && apart(u8::is_ascii_alphabetic) && apart(u8::is_ascii_digit);
+    counts || woven || ends(&body[..6]) || ends(&body[body.len() - 6..]) || counts_bytes(body)
 }
 
 /// Bytes that count, in hexadecimal: `000102...0f`, forwards or backwards.
@@ -505,6 +552,7 @@ mod tests {
             "%d,%d-%d,%d:",
             "process.env.ACME_SECRET,",
             "yourWeak(!)Password",
+            "a1B2c3D4e5F6",
         ] {
             assert!(is_placeholder(text.as_bytes(), 0), "{text}");
         }
@@ -528,6 +576,32 @@ mod tests {
         ] {
             assert!(!is_placeholder(text.as_bytes(), 0), "{text}");
         }
+    }
+
+    #[test]
+    fn base64_of_words_gives_nothing_away() {
+        let veiled = |text: &[u8]| is_veiled_word(data_encoding::BASE64.encode(text).as_bytes());
+        assert!(veiled(b"secret-password") && veiled(b"user:password") && veiled(b"{\"alg\":\"HS256\"}"));
+        assert!(veiled(b"-----BEGIN CERTIFICATE-----\n") && veiled(b"-----BEGIN PRIVATE KEY-----\n-----END"));
+        assert!(!veiled(b"q8W3zL1vB9tR4kX7Kp2Lq9Wv") && !veiled(&[0x9c, 0x81, 0xf3, 0x07, 0xee, 0x55]));
+        assert!(!is_veiled_word(b"uwndz1YIfm9k78mxmjW8qe7CX33VxRYns4DpZVkt4Y8"));
+    }
+
+    #[test]
+    fn hashes_and_data_are_no_literals() {
+        for text in [
+            "$2y$05$D4SPFxzfWKcx1OXfVhRbvO",
+            "admin:$apr1$H6uskkkW$IgXLP6ewTrSuBkTrqE8wj/",
+            "admin:$$apr1$$H6uskkkW$$IgXLP6ewTrSuBkTrqE8wj/",
+            r"\x1f\x8b\x08\x00\x00\x4c\xcc",
+            "--exclude=v2Kq9Wx4",
+            r"\u2028\u2029\u003c",
+            "0x42bb40bf79730451b11f6de1cba222f17b87afd7",
+        ] {
+            assert!(!is_literal(text.as_bytes(), true), "{text}");
+        }
+        assert!(is_literal(b"0x42bb40bf79730451b11f6de1cba222f17b87afd742bb40bf79730451b11f6de1", true));
+        assert!(is_literal(b"q8$W3zL1$vB9tR4kX7", true) && is_literal(br"\x9c\x81\xf3\x07\xee\x55", true));
     }
 
     #[test]

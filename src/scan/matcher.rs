@@ -14,7 +14,7 @@ use super::lines::Lines;
 use super::runs::Runs;
 use super::{Match, credential, guard, randomness, vectors, verify};
 use crate::hunk::Hunk;
-use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape, Structure};
+use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
 
 /// A line longer than this is searched around the literal only.
 const LONG_LINE: usize = 1024;
@@ -159,7 +159,11 @@ impl<'r> Matcher<'r> {
         let mut at = range.start;
         while let Some(found) = regex.captures_at(&view.text()[..range.end], at).and_then(|c| c.get(1)) {
             at = found.end();
-            if is_part_of_longer(view.text(), &found.range()) || is_git_id(view.text(), &found.range()) {
+            let value = &view.text()[found.range()];
+            if is_part_of_longer(view.text(), &found.range())
+                || is_revision(&view.text()[..found.start()])
+                || is_identifier(value)
+            {
                 continue;
             }
             if let Some(name) = bound(rule, near, view, found.range()) {
@@ -174,7 +178,10 @@ fn compile(rule: &Rule) -> Regex {
     let source = match &rule.shape {
         Shape::Pattern { regex, .. } => regex.to_string(),
         Shape::Assigned { .. } => unreachable!("an assigned value has no regex"),
-        Shape::Value { regex } => format!("(?:^|[^0-9A-Za-z_-])({regex})(?:[^0-9A-Za-z_-]|$)"),
+        // `acme-token-VALUE` is one word to the eye, and two to whoever wrote it.
+        Shape::Value { regex } => {
+            format!("(?:^|[^0-9A-Za-z_-]|(?i:key|token|secret|access|private)[_-])({regex})(?:[^0-9A-Za-z_-]|$)")
+        }
     };
     build(&source).unwrap_or_else(|error| panic!("the regex of `{}` has been checked: {error}", rule.id))
 }
@@ -216,7 +223,8 @@ fn window(rule: &Rule, view: View, hit: &Hit) -> Range<usize> {
 /// What stands under the telling names that `hits` are words of.
 fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
     let dialect = Dialect::of(&view.hunk.path);
-    if dialect == Dialect::Machine {
+    // Names and values are those of a text; in other data they are neighbours by chance.
+    if dialect == Dialect::Machine || memchr::memchr(0, view.text()).is_some() {
         return;
     }
     let mut done = 0;
@@ -360,15 +368,9 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     {
         return None;
     }
-    if checked != Some(true) {
-        let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
-        if guard::is_placeholder(secret, prefix) || verify::entropy(secret) < rule.entropy {
-            return None;
-        }
-        // What a vendor's machine made is nobody's stock word.
-        if matches!(rule.shape, Shape::Value { .. }) && guard::is_stock(secret) {
-            return None;
-        }
+    let described = (before.last(), view.text().get(span.end)) == (Some(&b'<'), Some(&b'>'));
+    if checked != Some(true) && (described || is_made_up(rule, secret)) {
+        return None;
     }
     if let (Shape::Pattern { .. }, Some(near)) = (&rule.shape, &rule.near)
         && !is_near(near, view, &span)
@@ -376,13 +378,24 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
         return None;
     }
     // A password of plain words opens something only if nobody guesses: it is told.
-    let guessable = rule.structure == Some(Structure::UrlPassword) && guard::is_wordlike(secret);
+    let password = rule.structure.and_then(|structure| verify::password(structure, secret));
+    let guessable = password.is_some_and(|password| guard::is_guessable(&password));
     // A wrong checksum means that no vendor issued this; it is told, in case the scheme has changed.
     let confidence = if checked == Some(false) || guessable { Confidence::Low } else { rule.confidence };
     let parts = rule.parts.iter().filter_map(|part| companion(part, view, &span)).collect();
     let name = binding::binding(&view.text()[line.clone()], within).name;
     let name = name.map(|range| line.start + range.start..line.start + range.end);
     Some(Match { rule, span, confidence, verified: checked == Some(true), name, parts })
+}
+
+/// Whether nobody issued this: a placeholder, too regular, words with numbers, base64 of words.
+fn is_made_up(rule: &Rule, secret: &[u8]) -> bool {
+    let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
+    let numbered = matches!(rule.shape, Shape::Value { .. }) && secret.iter().any(u8::is_ascii_digit);
+    guard::is_placeholder(secret, prefix)
+        || verify::entropy(secret) < rule.entropy
+        || (numbered && guard::is_designation(secret))
+        || (rule.structure.is_none() && rule.prefixes.is_empty() && guard::is_veiled_word(secret))
 }
 
 fn applies_to(rule: &Rule, path: &[u8]) -> bool {
@@ -419,20 +432,16 @@ fn is_part_of_longer(text: &[u8], span: &Range<usize>) -> bool {
     goes_on || came_before
 }
 
-/// Whether a value names a commit: pinned behind an `@`, or in the address of a tree, a file or a change.
-fn is_git_id(text: &[u8], span: &Range<usize>) -> bool {
-    const PLACES: &[&str] =
-        &["@", "/blob/", "/tree/", "/commit/", "/raw/", "/commits/", "/archive/", "/compare/", "..."];
-    let before = &text[..span.start];
-    let address = || {
-        let run =
-            before.iter().rev().take(512).take_while(|b| !b.is_ascii_whitespace() && !b"\"'<>()".contains(b)).count();
-        memchr::memmem::find(&before[before.len() - run..], b"/").is_some()
-    };
-    span.len() == 40
-        && randomness::is_hex(&text[span.clone()])
-        && PLACES.iter().any(|place| before.ends_with(place.as_bytes()))
-        && address()
+/// Whether what comes next is a revision: pinned with `@`, or in the address of a commit.
+fn is_revision(before: &[u8]) -> bool {
+    const FOLDERS: &[&str] = &["/blob/", "/commit/", "/commits/", "/tree/", "/raw/", "/archive/", "/compare/"];
+    before.ends_with(b"@") || FOLDERS.iter().any(|folder| before.ends_with(folder.as_bytes()))
+}
+
+/// Whether a long value is parts of letters, where a random one of its length has a digit: `process.env.ACME_API_SECRET`.
+fn is_identifier(value: &[u8]) -> bool {
+    let joined = value.iter().any(|b| matches!(b, b'.' | b'_'));
+    value.len() >= 30 && joined && !value.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
@@ -478,6 +487,9 @@ fn clamp(range: Range<usize>, span: &Range<usize>) -> Range<usize> {
 fn bound(rule: &Rule, near: &Near, view: View, span: Range<usize>) -> Option<Option<Range<usize>>> {
     let (line, within) = view.sentence(span.start);
     let text = &view.text()[line.clone()];
+    if binding::is_revision(&text[..within], &view.text()[span.clone()]) {
+        return None;
+    }
     let Binding { kind, name } = binding::binding(text, within);
     let spelt = name.as_ref().map_or(&b""[..], |range| &text[range.clone()]);
     if binding::is_digest(spelt) {
@@ -527,10 +539,12 @@ fn companion(part: &Part, view: View, span: &Range<usize>) -> Option<(String, Ra
     while let Some(found) = regex.captures_at(text, at).and_then(|captures| captures.get(1)) {
         at = found.end();
         let (line, within) = view.line(found.start());
-        let named = binding::binding(&view.text()[line.clone()], within).name.is_some_and(|name| {
-            let name = binding::normalise(&view.text()[line.start + name.start..line.start + name.end]);
-            part.names.is_empty() || part.names.iter().any(|word| name.contains(&**word))
-        });
+        // What has a form of its own, such as the host in an address, need not be called anything.
+        let named = part.names.is_empty()
+            || binding::binding(&view.text()[line.clone()], within).name.is_some_and(|name| {
+                let name = binding::normalise(&view.text()[line.start + name.start..line.start + name.end]);
+                part.names.iter().any(|word| name.contains(&**word))
+            });
         let apart = found.end() <= span.start || span.end <= found.start();
         let closer =
             nearest.as_ref().is_none_or(|old| found.start().abs_diff(span.start) < old.start.abs_diff(span.start));
@@ -546,10 +560,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn git_ids_are_told_from_keys_by_what_stands_before() {
-        let id = "2ba49a".repeat(6) + "0f31";
-        let told = |before: &str| is_git_id(format!("{before}{id}").as_bytes(), &(before.len()..before.len() + 40));
-        assert!(told("uses: actions/create-app-token@") && told("see https://git.acme.dev/shop/blob/"));
-        assert!(!told("token=") && !told("token@") && !told("https://api.acme.dev/hooks/"));
+    fn revisions_and_long_names_are_no_values() {
+        assert!(is_revision(b"uses: acme/create-acme-token@"));
+        assert!(is_revision(b"https://acme.example/acme/sdk/blob/") && !is_revision(b"https://acme.example/hooks/"));
+        assert!(is_identifier(b"process.env.ACME_PRODUCTION_SECRET"));
+        assert!(!is_identifier(b"q8WzLvBtRkXKp_qWvNmRtZbYcDfGhJ7s"), "digits in it");
+        assert!(!is_identifier(b"able bacon cable dad eager fabric gadget"), "a phrase may be a secret of words");
     }
 }

@@ -359,7 +359,7 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
     let joined = words.concat();
     if THINGS.contains(&last)
         || binding::is_digest(name)
-        || has(&["public", "pub", "publishable", "nonce", "cookie", "cookies", "socket"])
+        || has(&["public", "pub", "publishable", "nonce", "cookie", "cookies", "socket", "uuid", "guid"])
         || PASSING.iter().any(|part| joined.contains(part))
         || is_encrypted(&words)
     {
