@@ -441,7 +441,8 @@ fn is_revision(before: &[u8]) -> bool {
 /// Whether a long value is parts of letters, where a random one of its length has a digit: `process.env.ACME_API_SECRET`.
 fn is_identifier(value: &[u8]) -> bool {
     let joined = value.iter().any(|b| matches!(b, b'.' | b'_'));
-    value.len() >= 30 && joined && !value.iter().any(u8::is_ascii_digit)
+    let lettered = !value.iter().any(u8::is_ascii_digit) && randomness::surprise(value) < 1.6;
+    value.len() >= 30 && joined && lettered
 }
 
 /// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
@@ -518,14 +519,18 @@ fn stands_alone(text: &[u8], end: usize) -> bool {
 /// Whether a value hangs on nothing but the vendor's name. It must be random then, and no digest that pins a version.
 fn is_owned(near: &Near, view: View, before: &[u8], span: &Range<usize>) -> bool {
     let value = &view.text()[span.clone()];
-    let pin = randomness::is_uuid(value) || (randomness::is_hex(value) && matches!(value.len(), 40 | 64));
+    let pin = randomness::is_hex(value) && matches!(value.len(), 40 | 64);
     let bond = |b: &u8| b" \t\"'`=:>([".contains(b);
     let end = before.iter().rposition(|b| !bond(b)).map_or(0, |at| at + 1);
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.".contains(b);
     let start = before[..end].iter().rposition(|b| !is_name(b)).map_or(0, |at| at + 1);
     let name = binding::normalise(&before[start..end]);
     let owner = near.words.iter().any(|word| binding::normalise(word.as_bytes()) == name);
-    owner && end < before.len() && !pin && randomness::is_random(value) && !Dialect::of(&view.hunk.path).is_machine()
+    owner
+        && end < before.len()
+        && !pin
+        && (randomness::is_uuid(value) || randomness::is_random(value))
+        && !Dialect::of(&view.hunk.path).is_machine()
 }
 
 /// The companion nearest to `span`.
