@@ -438,11 +438,13 @@ fn is_revision(before: &[u8]) -> bool {
     before.ends_with(b"@") || FOLDERS.iter().any(|folder| before.ends_with(folder.as_bytes()))
 }
 
-/// Whether a long value is parts of letters, where a random one of its length has a digit: `process.env.ACME_API_SECRET`.
+/// Whether a value is words, where a random one of its length has a digit: `process.env.ACME_API_SECRET`,
+/// `acme-storage-account-key`, `acmeInterfaceApiKey`.
 fn is_identifier(value: &[u8]) -> bool {
+    let phrase = value.contains(&b' ');
     let joined = value.iter().any(|b| matches!(b, b'.' | b'_'));
-    let lettered = !value.iter().any(u8::is_ascii_digit) && randomness::surprise(value) < 1.6;
-    value.len() >= 30 && joined && lettered
+    let words = randomness::surprise(value) < if joined && value.len() >= 30 { 1.6 } else { 1.0 };
+    value.len() >= 15 && !phrase && words && !value.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
@@ -568,7 +570,9 @@ mod tests {
     fn revisions_and_long_names_are_no_values() {
         assert!(is_revision(b"uses: acme/create-acme-token@"));
         assert!(is_revision(b"https://acme.example/acme/sdk/blob/") && !is_revision(b"https://acme.example/hooks/"));
-        assert!(is_identifier(b"process.env.ACME_PRODUCTION_SECRET"));
+        for name in ["process.env.ACME_PRODUCTION_SECRET", "acme-storage-account-key", "acmeInterfaceApiKey"] {
+            assert!(is_identifier(name.as_bytes()), "{name}");
+        }
         assert!(!is_identifier(b"q8WzLvBtRkXKp_qWvNmRtZbYcDfGhJ7s"), "digits in it");
         assert!(!is_identifier(b"able bacon cable dad eager fabric gadget"), "a phrase may be a secret of words");
     }
