@@ -426,12 +426,14 @@ mod tests {
             ("https://h/?token=VALUE&x=1", "token"),
             ("<token>VALUE</token>", "token"),
             ("<token>\n  VALUE", "token"),
+            ("<key>token</key>\n<string>VALUE</string>", "token"),
             ("Server=x;Password=VALUE;Encrypt=yes", "Password"),
         ] {
             assert_eq!(read(text, word, Dialect::Settings).map(|found| found.1).as_deref(), Some("VALUE"), "{text}");
             assert_eq!(read(text, word, Dialect::Code), None, "{text}");
         }
         assert_eq!(read("token = make(VALUE)", "token", Dialect::Settings), None);
+        assert_eq!(read("<Root>shop.Token</Root>\n<Id>VALUE</Id>", "Token", Dialect::Settings), None);
         let open = format!("token = '{}", "VALUE".repeat(4));
         assert_eq!(read(&open, "token", Dialect::Code).map(|found| found.1.len()), Some(20));
         assert_eq!(read("token = 'VALUE and so on, at length", "token", Dialect::Code), None);

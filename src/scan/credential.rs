@@ -46,6 +46,9 @@ pub fn judge(
         Announced::Password => {
             let telling = telling::of_password(name)?;
             let sure = password(value)?;
+            if found.bond == Bond::Argument && telling::passes(name) {
+                return None;
+            }
             let firm = telling == Telling::Plainly && (bound || (found.quoted && dialect != Dialect::Code));
             if firm || randomness::is_random(value) { Some(sure) } else { None }
         }
@@ -82,7 +85,9 @@ fn is_noise(name: &[u8], before: &[u8]) -> bool {
 
 /// A password is chosen by a person: any mixture that is not made of words will do.
 fn password(value: &[u8]) -> Option<Confidence> {
-    if guard::is_stock(value) || guard::is_wordlike(value) {
+    // A text of lines, as strings in code hold it.
+    let lines = [b"\\n", b"\\r", b"\\t"].iter().any(|escape| memchr::memmem::find(value, *escape).is_some());
+    if guard::is_stock(value) || guard::is_wordlike(value) || lines {
         return None;
     }
     let has = |test: fn(&u8) -> bool| value.iter().any(test);

@@ -71,6 +71,8 @@ const STOCK: &[&str] = &[
     "apikey",
     "mypassword",
     "mysecret",
+    "minio",
+    "minioadmin",
     "secretpassword",
     "p@ssw0rd",
     "passw0rd",
@@ -117,8 +119,17 @@ pub fn is_placeholder(secret: &[u8], prefix: usize) -> bool {
         || says_so(body)
         || body.ends_with(b"EXAMPLE")
         || body.ends_with(b"EXAMPLEKEY")
+        || is_yours(body)
         || reads_environment(secret)
         || is_published(secret)
+}
+
+/// `yourWeak(!)Password`, `YourKeyHere`: what the reader is to put there.
+fn is_yours(body: &[u8]) -> bool {
+    let named = [b"your".as_slice(), b"Your", b"YOUR"].iter().any(|word| body.starts_with(word));
+    let next = body.get(4).copied().unwrap_or(b' ');
+    let word = next.is_ascii_uppercase() && body.get(5).is_some_and(u8::is_ascii_lowercase);
+    named && (word || !next.is_ascii_alphanumeric())
 }
 
 /// An expression that reads a setting: nothing is written down.
@@ -546,6 +557,7 @@ mod tests {
             "v1:{-base64:40}",
             "%d,%d-%d,%d:",
             "process.env.ACME_SECRET,",
+            "yourWeak(!)Password",
             "a1B2c3D4e5F6",
         ] {
             assert!(is_placeholder(text.as_bytes(), 0), "{text}");
@@ -564,6 +576,7 @@ mod tests {
             "x7Kp2Lq9Wv4Nm8Rt3Zb6Yc1Df5G",
             "x7Kp{Lq9Wv4}Nm8Rt3Zb6Yc1Df5G",
             "x7Kp{Wq}Nm8Rt3Zb6Yc1Df5G",
+            "yourK3b9Xw2Lm5Qz8Vn1Rt6Y",
             "x7Kp2%dLq9Wv4Nm8R%xt3Zb6Yc1Df5G",
             "4a7d1ed414474e4033ac29ccb8653d9b",
         ] {

@@ -41,6 +41,11 @@ impl<'a> Lines<'a> {
         self.range(index.saturating_sub(around)).start..self.range(index.saturating_add(around)).end
     }
 
+    /// Numbers of the lines that a span touches.
+    pub fn touched(&self, span: &Range<usize>) -> Range<u32> {
+        self.position(span.start).line..self.position(span.end.saturating_sub(1)).line + 1
+    }
+
     pub fn position(&self, offset: usize) -> Position {
         let index = self.index(offset);
         let column = offset - self.starts[index] + 1;

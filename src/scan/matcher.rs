@@ -356,9 +356,7 @@ fn covering(regex: &Regex, text: &[u8], window: Range<usize>, hit: &Hit) -> Opti
 
 /// Every condition that does not depend on how the rule found the span.
 fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>> {
-    let lines = view.lines;
-    let (first, last) = (lines.position(span.start).line, lines.position(span.end.saturating_sub(1)).line);
-    if span.is_empty() || !view.hunk.adds(&(first..last + 1)) {
+    if span.is_empty() || !view.hunk.adds(&view.lines.touched(&span)) {
         return None;
     }
     let secret = &view.text()[span.clone()];

@@ -9,13 +9,16 @@ mod decode;
 mod dialect;
 mod excerpt;
 mod guard;
+mod join;
 mod lines;
 mod matcher;
 pub mod proof;
 mod published;
 mod randomness;
+mod reading;
 mod runs;
 mod telling;
+mod unescape;
 mod vectors;
 mod verify;
 
@@ -29,6 +32,10 @@ use crate::secret::Secret;
 
 use lines::Lines;
 use matcher::Matcher;
+use reading::Reading;
+
+/// A longer encoded run is a file.
+const ENCODED: usize = 4096;
 
 /// Finds keys in hunks.
 pub struct Scanner<'r> {
@@ -85,7 +92,7 @@ impl<'r> Scanner<'r> {
 
     fn claims(&self, hunk: &Hunk) -> Vec<Match<'r>> {
         let mut matches = self.matches(hunk);
-        matches.extend(self.wrapped(hunk));
+        matches.extend(self.hidden(hunk));
         matches
     }
 
@@ -109,18 +116,29 @@ impl<'r> Scanner<'r> {
         matches
     }
 
-    /// Keys of vendors inside base64: the whole run is the secret then.
-    fn wrapped(&self, hunk: &Hunk) -> Vec<Match<'r>> {
-        let decoded = decode::decoded(&hunk.text).into_iter();
-        let found = decoded.filter_map(|decode::Decoded { text, run }| {
-            let inner = Hunk::whole(hunk.path.clone(), hunk.origin.clone(), text);
+    /// Keys that do not stand in the text as they are: encoded, escaped, or in parts.
+    fn hidden(&self, hunk: &Hunk) -> Vec<Match<'r>> {
+        let mut found = Vec::new();
+        let mut reading = Reading::of(&hunk.text);
+        for _ in 0..reading::DEPTH {
+            if reading.text().is_empty() {
+                break;
+            }
+            let inner = Hunk::whole(hunk.path.clone(), hunk.origin.clone(), reading.text().to_vec());
             let mut matches = self.matches(&inner);
-            matches.retain(|found| found.rule.secret && !found.rule.generic && found.confidence > Confidence::Low);
-            let best = resolve(matches).into_iter().next()?;
-            let line = Lines::of(&hunk.text, hunk.first_line).position(run.start).line;
-            hunk.adds(&(line..line + 1)).then_some(Match { span: run, name: None, parts: Vec::new(), ..best })
-        });
-        found.collect()
+            matches.retain(|made| made.rule.secret && made.confidence > Confidence::Low && is_new(made, &reading));
+            let outer = resolve(matches).into_iter().map(|made| {
+                let span = reading.outer(&made.span);
+                Match { span, name: None, parts: Vec::new(), ..made }
+            });
+            found.extend(outer);
+            reading = reading.again();
+        }
+        if !found.is_empty() {
+            let lines = Lines::of(&hunk.text, hunk.first_line);
+            found.retain(|made| hunk.adds(&lines.touched(&made.span)));
+        }
+        found
     }
 
     fn finding(&self, hunk: &Hunk, lines: &Lines, all: &[(Range<usize>, String)], found: &Match) -> Finding {
@@ -145,6 +163,13 @@ impl<'r> Scanner<'r> {
             secret,
         }
     }
+}
+
+/// Whether a reading shows a match that the text itself did not. Rules for any service ask for more: a short encoded
+/// run, or every script that a tool has packed would speak.
+fn is_new(made: &Match, reading: &Reading) -> bool {
+    let run = reading.is_encoded(&made.span) && reading.outer(&made.span).len() <= ENCODED;
+    !reading.is_plain(&made.span) && (run || !made.rule.generic)
 }
 
 /// The rule's own literal prefix and the length: all that is ever shown of a secret.

@@ -294,6 +294,8 @@ const PASSING: &[&str] = &[
     "designtoken",
     "syntaxtoken",
     "injectiontoken",
+    "amzcredential",
+    "googcredential",
     "devicetoken",
 ];
 
@@ -338,6 +340,14 @@ pub fn of_password(name: &[u8]) -> Option<Telling> {
     let holds = words.iter().any(|word| spelt(word)) || ENDS.iter().any(|end| joined.ends_with(end));
     // A bare `pass` is a verb as often as a noun.
     holds.then_some(if unnumbered(&joined) == "pass" { Telling::Weakly } else { Telling::Plainly })
+}
+
+/// Whether a function's name has `pass` as its verb: `checkPass`, `it.pass`; `setDbPass` has another.
+pub fn passes(function: &[u8]) -> bool {
+    const OWNERS: &[&str] =
+        &["set", "with", "db", "user", "admin", "root", "smtp", "mail", "ftp", "sql", "login", "auth"];
+    let words = binding::words(function).collect::<Vec<_>>();
+    words.last().is_some_and(|last| last == "pass") && !words.iter().any(|word| OWNERS.contains(&word.as_str()))
 }
 
 /// What a name tells of a token; `before` is the text in front of it: `Private Key` is one name.
@@ -486,6 +496,16 @@ mod tests {
             "encrypted_password",
         ] {
             assert_eq!(of_password(name.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn functions_that_pass_take_no_password() {
+        for name in ["base.pass", "checkPass", "should_pass"] {
+            assert!(passes(name.as_bytes()), "{name}");
+        }
+        for name in ["setPass", "db.withPass", "setPassword", "userPass"] {
+            assert!(!passes(name.as_bytes()), "{name}");
         }
     }
 
