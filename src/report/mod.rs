@@ -16,12 +16,14 @@ mod json;
 mod jsonl;
 mod junit;
 mod markdown;
+mod progress;
 mod sarif;
 mod style;
 mod teamcity;
 mod uri;
 mod xml;
 
+pub use progress::Progress;
 pub use style::{escape, use_colour};
 
 use std::collections::BTreeMap;
@@ -47,6 +49,8 @@ pub struct Report<'a> {
     pub unreasoned: Vec<&'a Finding>,
     /// Files that were read.
     pub files: usize,
+    /// Only findings are told.
+    pub quiet: bool,
 }
 
 /// How findings are printed.

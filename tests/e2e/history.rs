@@ -119,7 +119,7 @@ fn the_answer_is_the_same_whatever_the_number_of_threads_and_however_it_is_store
         let text = if n % 9 == 0 { line(n / 18) } else { format!("v = {n}\n") };
         stream.push_str(&format!(
             "commit refs/heads/{}\ncommitter A <a@b> {n} +0000\ndata 1\nx\n",
-            ["a", "b"][n as usize % 2]
+            if n % 2 == 0 { "a" } else { "b" }
         ));
         stream.push_str(&format!("M 644 inline d{}/f{}.py\ndata {}\n{text}\n", n % 3, n % 20, text.len()));
     }

@@ -24,3 +24,4 @@ mod server;
 mod tree;
 mod uses;
 mod verify;
+mod watching;
