@@ -9,7 +9,7 @@ use crate::advice::{Commit, Commits, Document, Stage};
 use crate::allow::{self, Decision};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::finding::{self, Finding, Fingerprint};
+use crate::finding::{self, Finding};
 use crate::git::{self, Coverage, Id, Walked};
 use crate::hunk::{Hunk, Origin};
 use crate::remedy::language::Language;
@@ -29,6 +29,8 @@ pub struct Session<'c> {
     unreasoned: Vec<usize>,
     allowed: Vec<(Finding, String)>,
     commits: Commits,
+    /// Only findings are told.
+    pub quiet: bool,
 }
 
 impl<'c> Session<'c> {
@@ -41,6 +43,7 @@ impl<'c> Session<'c> {
             unreasoned: Vec::new(),
             allowed: Vec::new(),
             commits: Commits::new(),
+            quiet: false,
         }
     }
 
@@ -52,11 +55,6 @@ impl<'c> Session<'c> {
     pub fn judge(&self, hunk: &Hunk) -> Vec<Judged> {
         let decide = |found| (allow::decide(self.config, hunk, &found), found);
         self.scanner.scan(hunk).into_iter().map(decide).collect()
-    }
-
-    /// What is found, by identity only.
-    pub fn fingerprints(&self, hunk: &Hunk) -> Vec<Fingerprint> {
-        self.scanner.scan(hunk).into_iter().map(|found| found.fingerprint).collect()
     }
 
     /// Keeps what was found for the report.
@@ -139,6 +137,7 @@ impl<'c> Session<'c> {
             unreasoned: self.unreasoned.iter().map(|at| &self.findings[*at]).collect(),
             files: coverage.files,
             footer: self.config.message_footer.as_deref(),
+            quiet: self.quiet,
         };
         if format == Format::Human && stage.is_hook() {
             report::use_colour(&io::stderr());

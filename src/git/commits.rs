@@ -8,7 +8,7 @@ use super::objects::Objects;
 use super::repository::Repository;
 use super::{Coverage, Id, Unscanned, additions, process, rename, tree};
 use crate::hunk::{Hunk, MESSAGE, Origin};
-use crate::workers;
+use crate::workers::{Watch, Workers};
 
 /// A commit and its parents, which stop where a shallow clone does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,28 +57,29 @@ pub fn list(options: &[&str], revisions: &[u8]) -> Result<Vec<Listed>> {
 /// Commits that one thread reads at a stretch: what one commit makes is what the next one changes.
 const STRETCH: usize = 64;
 
-/// Judges what the commits add and say, on up to `jobs` threads. Most of the time goes into unpacking objects, so each
-/// thread has its own access to them; each commit is judged by itself, so that the answer is the same whatever `jobs`.
+/// Judges what the commits add and say, in several threads. Most of the time goes into unpacking objects, so each
+/// thread has its own access to them; each commit is judged by itself, so that the answer is the same whatever their number.
 ///
 /// # Errors
 /// A commit is missing, or `judge` failed. A file that cannot be read is told in the coverage.
 pub fn walk<Made: Send>(
     repository: &Repository,
     listed: &[Listed],
-    jobs: usize,
+    workers: &Workers,
     judge: &(impl Fn(Hunk) -> Result<Vec<Made>> + Sync),
 ) -> Result<Walked<Made>> {
     let stretches: Vec<&[Listed]> = listed.chunks(STRETCH).collect();
     let mut whole = Walked::default();
-    if jobs.min(stretches.len()) < 2 {
+    workers.watch.begin("commits", listed.len());
+    if workers.jobs.min(stretches.len()) < 2 {
         for stretch in stretches {
-            whole.add(read(&repository.objects, stretch, judge)?);
+            whole.add(read(&repository.objects, stretch, &workers.watch, judge)?);
         }
         return Ok(whole);
     }
     let source = repository.source();
-    let work = |objects: &mut Objects, item: usize| read(objects, stretches[item], judge);
-    let walked = workers::map(jobs, stretches.len(), || Objects::of(&source), work)?;
+    let work = |objects: &mut Objects, item: usize| read(objects, stretches[item], &workers.watch, judge);
+    let walked = workers.map(stretches.len(), || Objects::of(&source), work)?;
     walked.into_iter().for_each(|walked| whole.add(walked));
     Ok(whole)
 }
@@ -87,10 +88,11 @@ pub fn walk<Made: Send>(
 fn read<Made>(
     objects: &Objects,
     listed: &[Listed],
+    watch: &Watch,
     judge: &impl Fn(Hunk) -> Result<Vec<Made>>,
 ) -> Result<Walked<Made>> {
     let Walked { mut coverage, mut commits, mut made } = Walked::default();
-    for Listed { id, parents } in listed {
+    for Listed { id, parents } in listed.iter().take_while(|_| !watch.is_stopped()) {
         let mut commit = commit::read(objects, *id, parents.clone())?;
         let mut act = |hunk| {
             made.extend(judge(hunk)?);
@@ -102,6 +104,7 @@ fn read<Made>(
         let message = std::mem::take(&mut commit.message);
         act(Hunk::whole(MESSAGE.to_vec(), Origin::Message(id.to_string()), message))?;
         commits.push(commit);
+        watch.step(1);
     }
     Ok(Walked { coverage, commits, made })
 }

@@ -26,3 +26,4 @@ mod server;
 mod tree;
 mod uses;
 mod verify;
+mod watching;
