@@ -80,7 +80,7 @@ impl ValueEnum for Hook {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range", "history"]))]
+#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range", "history", "stdin"]))]
 pub struct ScanArgs {
     /// Files and folders to read
     #[arg(value_name = "PATH")]
@@ -103,6 +103,12 @@ pub struct ScanArgs {
     /// Read the whole history: everything that branches, tags, stashes and notes lead to
     #[arg(long)]
     pub history: bool,
+    /// Read standard input
+    #[arg(long)]
+    pub stdin: bool,
+    /// Show no progress and no summary: findings only
+    #[arg(short, long)]
+    pub quiet: bool,
     /// Threads; as many as the machine runs at once if not given
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,

@@ -138,6 +138,11 @@ impl Finding {
     pub fn blocks(&self) -> bool {
         self.is_secret && self.confidence > Confidence::Low
     }
+
+    /// Whether its secret stands in another text.
+    pub fn stands_in(&self, text: &[u8]) -> bool {
+        memchr::memmem::find(text, self.secret.expose()).is_some()
+    }
 }
 
 /// The same secret in all its places: what a person has to deal with once.

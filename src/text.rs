@@ -32,6 +32,11 @@ pub fn decoded(bytes: Vec<u8>) -> Vec<u8> {
     }
 }
 
+/// Whether the text of these bytes is the bytes themselves.
+pub fn is_plain(bytes: &[u8]) -> bool {
+    matches!(decode(bytes), Cow::Borrowed(text) if text.len() == bytes.len())
+}
+
 /// Which byte of each pair is nearly always zero.
 enum Half {
     High,

@@ -14,7 +14,8 @@ use crate::hunk::{Hunk, Origin};
 use crate::remedy::language::{Kind, Language};
 use crate::report;
 use crate::scan::Scanner;
-use crate::{text, workers};
+use crate::text;
+use crate::workers::Workers;
 
 /// Objects above this hold recordings and builds; a key in them is found by its value: `keystop verify --stdin`.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -80,8 +81,9 @@ fn by_fingerprint(scanner: &Scanner, print: &str) -> Result<Vec<Finding>> {
         places.extend(scanner.scan(hunk).into_iter().filter(|found| found.fingerprint.as_str() == print));
     };
     let Ok(repository) = Repository::open(Ownership::Checked) else {
-        let listing = files::list(&[PathBuf::from(".")], Ignored::Read, workers::jobs(None))?;
-        let (_, found) = files::read(listing, workers::jobs(None), &|hunk| scanner.scan(&hunk))?;
+        let workers = Workers::new(None);
+        let listing = files::list(&[PathBuf::from(".")], Ignored::Read, workers.jobs)?;
+        let (_, found) = files::read(listing, &workers, &|hunk| scanner.scan(&hunk))?;
         return Ok(found.into_iter().filter(|found| found.fingerprint.as_str() == print).collect());
     };
     git::staged(&repository, git::Merge::Concluded, &mut |hunk| {

@@ -1,29 +1,48 @@
 //! `keystop scan --history`: every text that ever was, and for each key the commits that brought it in and took it out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use anyhow::Result;
 
 use super::session::{Judged, Session};
 use crate::finding::Fingerprint;
 use crate::git::{Coverage, History, Id, Repository, Row, Text, Walked};
+use crate::hunk::{Hunk, Origin};
+use crate::workers::Workers;
 
 /// Scans everything that refs lead to.
 ///
 /// # Errors
 /// Git could not be run, or a commit is missing.
-pub fn scan(session: &mut Session, repository: &Repository, jobs: usize) -> Result<Coverage> {
-    let (history, messages) = History::read(repository, jobs, &|hunk| session.judge(&hunk))?;
-    let texts = history.judge(jobs, &|hunk| session.fingerprints(&hunk))?;
-    let held = texts.made.into_iter().map(|(text, prints)| (text, prints.into_iter().collect())).collect();
+pub fn scan(session: &mut Session, repository: &Repository, workers: &Workers) -> Result<Coverage> {
+    let (history, messages) = History::read(repository, workers, &|hunk| session.judge(&hunk))?;
+    let add = |hunk: &Hunk, held: &mut Vec<Arc<Judged>>| {
+        let found = session.judge(hunk).into_iter();
+        let is_new = |judged: &Judged, held: &[Arc<Judged>]| held.iter().all(|known| print(known) != print(judged));
+        found.for_each(|judged| held.extend(is_new(&judged, held).then(|| Arc::new(judged))));
+    };
+    let texts = history.judge(workers, &add, &|judged, text| judged.1.stands_in(text))?;
+    let (mut held, mut known) = (Held::new(), HashMap::new());
+    for (text, judged) in texts.made {
+        held.insert(text, judged.iter().map(|judged| print(judged).clone()).collect());
+        judged.into_iter().for_each(|judged| {
+            known.entry((text.path, print(&judged).clone())).or_insert(judged);
+        });
+    }
     let head = Repository::head()?;
     let mut made = messages.made;
     for life in lives(&history, &held, head) {
-        made.extend(judged(session, repository, &history, &life)?);
+        let known = known.remove(&(life.text.path, life.print.clone())).and_then(Arc::into_inner);
+        made.extend(judged(session, repository, &history, &life, known)?);
     }
     let mut coverage = messages.coverage;
     coverage.add(texts.coverage);
     session.keep_walked(Walked { coverage, commits: history.commits, made }, || Ok(head))
+}
+
+fn print(judged: &Judged) -> &Fingerprint {
+    &judged.1.fingerprint
 }
 
 /// A secret at a path: the text and the commit that brought it in, and the commit that took it out.
@@ -109,15 +128,27 @@ fn leading_to(history: &History, head: Option<Id>) -> Vec<bool> {
     known
 }
 
-/// The findings of a life, in the text that brought it in.
-fn judged(session: &Session, repository: &Repository, history: &History, life: &Life) -> Result<Vec<Judged>> {
+/// The findings of a life, in the text that brought it in; where they are not found in it as a whole, the one that is
+/// known from the lines of a difference.
+fn judged(
+    session: &Session,
+    repository: &Repository,
+    history: &History,
+    life: &Life,
+    known: Option<Judged>,
+) -> Result<Vec<Judged>> {
     let mut made = Vec::new();
     history.text(repository, life.text, life.brought, &mut |hunk| {
-        let its = session.judge(&hunk).into_iter().filter(|(_, found)| found.fingerprint == life.print);
-        made.extend(its);
+        made.extend(session.judge(&hunk).into_iter().filter(|judged| print(judged) == &life.print));
         Ok(())
     })?;
-    let removed = life.removed.map(|commit| history.commits[commit as usize].id.to_string());
-    made.iter_mut().for_each(|(_, found)| found.removed_by.clone_from(&removed));
+    if made.is_empty() {
+        made.extend(known);
+    }
+    let id = |commit: u32| history.commits[commit as usize].id.to_string();
+    for (_, found) in &mut made {
+        found.origin = Origin::Commit(id(life.brought));
+        found.removed_by = life.removed.map(id);
+    }
     Ok(made)
 }

@@ -9,7 +9,7 @@ use crate::advice::{Commit, Commits, Document, Stage};
 use crate::allow::{self, Comments, Decision};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::finding::{self, Finding, Fingerprint};
+use crate::finding::{self, Finding};
 use crate::git::{self, Coverage, Id, Walked};
 use crate::hunk::{Hunk, Origin};
 use crate::remedy::language::Language;
@@ -31,6 +31,8 @@ pub struct Session<'c> {
     void: Vec<(usize, String)>,
     allowed: Vec<(Finding, String)>,
     commits: Commits,
+    /// Only findings are told.
+    pub quiet: bool,
 }
 
 impl<'c> Session<'c> {
@@ -44,6 +46,7 @@ impl<'c> Session<'c> {
             void: Vec::new(),
             allowed: Vec::new(),
             commits: Commits::new(),
+            quiet: false,
         }
     }
 
@@ -60,11 +63,6 @@ impl<'c> Session<'c> {
     pub fn judge(&self, hunk: &Hunk) -> Vec<Judged> {
         let decide = |found| (allow::decide(self.config, self.comments, hunk, &found), found);
         self.scanner.scan(hunk).into_iter().map(decide).collect()
-    }
-
-    /// What is found, by identity only.
-    pub fn fingerprints(&self, hunk: &Hunk) -> Vec<Fingerprint> {
-        self.scanner.scan(hunk).into_iter().map(|found| found.fingerprint).collect()
     }
 
     /// Keeps what was found for the report.
@@ -147,6 +145,7 @@ impl<'c> Session<'c> {
             void: self.void.iter().map(|(at, why)| (&self.findings[*at], why.as_str())).collect(),
             files: coverage.files,
             footer: self.config.message_footer.as_ref().map(|footer| footer.value.as_str()),
+            quiet: self.quiet,
         };
         if format == Format::Human && stage.is_hook() {
             report::use_colour(&io::stderr());

@@ -9,10 +9,11 @@ pub use listing::{Ignored, Listing, list};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::hunk::{Hunk, Origin};
-use crate::{pieces, workers};
+use crate::pieces;
+use crate::workers::Workers;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -21,13 +22,13 @@ pub struct Read {
     pub unreadable: Vec<(Vec<u8>, String)>,
 }
 
-/// Judges every file that was listed, on `jobs` threads; what is made of them is in the order of files.
+/// Judges every file that was listed, in several threads; what is made of them is in the order of files.
 ///
 /// # Errors
 /// `judge` failed. A file that cannot be read is told.
 pub fn read<Made: Send>(
     listing: Listing,
-    jobs: usize,
+    workers: &Workers,
     judge: &(impl Fn(Hunk) -> Vec<Made> + Sync),
 ) -> Result<(Read, Vec<Made>)> {
     let one = |(): &mut (), item: usize| {
@@ -35,13 +36,16 @@ pub fn read<Made: Send>(
         let mut made = Vec::new();
         let outcome = file(path, &mut |hunk| {
             made.extend(judge(hunk));
-            Ok(())
+            // A very large file comes in many pieces.
+            if workers.watch.is_stopped() { bail!("stopped before its end") } else { Ok(()) }
         });
+        workers.watch.step(1);
         Ok((made, outcome.map_err(|error| (name(path), error.to_string()))))
     };
+    workers.watch.begin("files", listing.files.len());
     let mut read = Read { files: 0, unreadable: listing.unreadable };
     let mut all = Vec::new();
-    for (made, outcome) in workers::map(jobs, listing.files.len(), || (), one)? {
+    for (made, outcome) in workers.map(listing.files.len(), || (), one)? {
         all.extend(made);
         match outcome {
             Ok(()) => read.files += 1,

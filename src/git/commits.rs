@@ -8,7 +8,7 @@ use super::objects::Objects;
 use super::repository::Repository;
 use super::{Coverage, Id, Unscanned, additions, process, rename, tree};
 use crate::hunk::{Hunk, MESSAGE, Origin};
-use crate::workers;
+use crate::workers::{Watch, Workers};
 
 /// A commit and its parents, which stop where a shallow clone does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,27 +57,29 @@ pub fn list(options: &[&str], revisions: &[u8]) -> Result<Vec<Listed>> {
 /// Commits that are worth a thread of their own.
 const WORTH_A_THREAD: usize = 64;
 
-/// Judges what the commits add and say, on up to `jobs` threads. Most of the time goes into unpacking objects, so each
-/// thread has its own access to them; each commit is judged by itself, so that the answer is the same whatever `jobs`.
+/// Judges what the commits add and say, in several threads. Most of the time goes into unpacking objects, so each
+/// thread has its own access to them; each commit is judged by itself, so that the answer is the same whatever their number.
 ///
 /// # Errors
 /// A commit is missing, or `judge` failed. A file that cannot be read is told in the coverage.
 pub fn walk<Made: Send>(
     repository: &Repository,
     listed: &[Listed],
-    jobs: usize,
+    workers: &Workers,
     judge: &(impl Fn(Hunk) -> Result<Vec<Made>> + Sync),
 ) -> Result<Walked<Made>> {
     // Each thread has one stretch of the history: what a commit makes is what the next one changes, and a version of a
     // file is unpacked from the one beside it.
-    let stretches: Vec<&[Listed]> = listed.chunks(listed.len().div_ceil(jobs).max(WORTH_A_THREAD)).collect();
+    let share = listed.len().div_ceil(workers.jobs).max(WORTH_A_THREAD);
+    let stretches: Vec<&[Listed]> = listed.chunks(share).collect();
+    workers.watch.begin("commits", listed.len());
     if let [] | [_] = *stretches {
-        return read(&repository.objects, listed, judge);
+        return read(&repository.objects, listed, &workers.watch, judge);
     }
     let mut whole = Walked::default();
     let source = repository.source();
-    let work = |objects: &mut Objects, item: usize| read(objects, stretches[item], judge);
-    let walked = workers::map(jobs, stretches.len(), || Objects::of(&source), work)?;
+    let work = |objects: &mut Objects, item: usize| read(objects, stretches[item], &workers.watch, judge);
+    let walked = workers.map(stretches.len(), || Objects::of(&source), work)?;
     walked.into_iter().for_each(|walked| whole.add(walked));
     Ok(whole)
 }
@@ -86,10 +88,11 @@ pub fn walk<Made: Send>(
 fn read<Made>(
     objects: &Objects,
     listed: &[Listed],
+    watch: &Watch,
     judge: &impl Fn(Hunk) -> Result<Vec<Made>>,
 ) -> Result<Walked<Made>> {
     let Walked { mut coverage, mut commits, mut made } = Walked::default();
-    for Listed { id, parents } in listed {
+    for Listed { id, parents } in listed.iter().take_while(|_| !watch.is_stopped()) {
         let mut commit = commit::read(objects, *id, parents.clone())?;
         let mut act = |hunk| {
             made.extend(judge(hunk)?);
@@ -101,6 +104,7 @@ fn read<Made>(
         let message = std::mem::take(&mut commit.message);
         act(Hunk::whole(MESSAGE.to_vec(), Origin::Message(id.to_string()), message))?;
         commits.push(commit);
+        watch.step(1);
     }
     Ok(Walked { coverage, commits, made })
 }

@@ -6,7 +6,7 @@ use super::commits::{self, Listed, Walked};
 use super::repository::Repository;
 use super::{Coverage, Id, tips};
 use crate::hunk::Hunk;
-use crate::workers;
+use crate::workers::Workers;
 
 /// One ref that is to change on the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +93,8 @@ pub fn pushed<Made: Send>(
         let peel = |new| tips::peel(&repository.objects, new, &update.name, &mut coverage, &mut act);
         tips.extend(update.new.map(peel).transpose()?.flatten());
     }
-    let mut walked = commits::walk(repository, &list(&tips, updates, known)?, workers::jobs(None), judge)?;
+    let listed = list(&tips, updates, known)?;
+    let mut walked = commits::walk(repository, &listed, &Workers::new(None), judge)?;
     walked.coverage.add(coverage);
     walked.made.extend(made);
     Ok(walked)

@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use super::commits::{self, Walked};
 use super::repository::Repository;
 use crate::hunk::Hunk;
+use crate::workers::Workers;
 
 /// Which commits are read.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +25,7 @@ pub struct Range<'a> {
 pub fn range<Made: Send>(
     repository: &Repository,
     range: &Range,
-    jobs: usize,
+    workers: &Workers,
     judge: &(impl Fn(Hunk) -> Result<Vec<Made>> + Sync),
 ) -> Result<Walked<Made>> {
     let count = range.max_count.map(|count| format!("--max-count={count}"));
@@ -32,5 +33,5 @@ pub fn range<Made: Send>(
     options.extend(range.no_merges.then_some("--no-merges"));
     options.extend(["--end-of-options", range.revisions, "--"]);
     let unlisted = || format!("cannot list the commits of `{}`", range.revisions);
-    commits::walk(repository, &commits::list(&options, b"").with_context(unlisted)?, jobs, judge)
+    commits::walk(repository, &commits::list(&options, b"").with_context(unlisted)?, workers, judge)
 }

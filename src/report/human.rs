@@ -42,7 +42,7 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         Some(command) if !report.unscanned.is_empty() => {
             writeln!(out, "hint: what cannot be read cannot be judged; to go on all the same, once: {command}")
         }
-        None if !report.stage.is_hook() => summary(report, blocking.len(), out),
+        None if !report.stage.is_hook() && !report.quiet => summary(report, blocking.len(), out),
         _ => Ok(()),
     }
 }

@@ -16,12 +16,14 @@ mod json;
 mod jsonl;
 mod junit;
 mod markdown;
+mod progress;
 mod sarif;
 mod style;
 mod teamcity;
 mod uri;
 mod xml;
 
+pub use progress::Progress;
 pub use style::{escape, use_colour};
 
 use std::collections::BTreeMap;
@@ -49,6 +51,8 @@ pub struct Report<'a> {
     pub files: usize,
     /// What the team adds: whom to tell, where its process is written.
     pub footer: Option<&'a str>,
+    /// Only findings are told.
+    pub quiet: bool,
 }
 
 /// How findings are printed.

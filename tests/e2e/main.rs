@@ -31,3 +31,4 @@ mod server;
 mod tree;
 mod uses;
 mod verify;
+mod watching;
