@@ -12,7 +12,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::rules::syntax::KeyForm;
-use crate::rules::{self, Prefilter, Rule};
+use crate::rules::{self, Prefilter, Rule, Severity};
 
 /// The file's name, at the top of the work tree.
 pub const FILE: &str = ".keystop.toml";
@@ -32,6 +32,7 @@ struct ConfigForm {
     #[serde(default)]
     store: Placement,
     message_footer: Option<String>,
+    stop_from: Option<Severity>,
 }
 
 /// Matches that are not secrets, and why.
@@ -69,6 +70,8 @@ pub struct Config {
     pub placement: Placement,
     /// What the team adds to what is said: whom to tell, where its process is written.
     pub message_footer: Option<String>,
+    /// Keys of a lower severity are told and stop nothing.
+    pub stop_from: Option<Severity>,
 }
 
 /// One entry of the allowlist. What it does not name, it does not limit.
@@ -140,6 +143,7 @@ impl Config {
         config.forms = form.rule;
         config.placement = form.store;
         config.message_footer = form.message_footer;
+        config.stop_from = form.stop_from;
         Ok(config)
     }
 }

@@ -21,5 +21,7 @@ mod places;
 mod push;
 mod range;
 mod server;
+mod snippets;
+mod stages;
 mod uses;
 mod verify;
