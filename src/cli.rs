@@ -74,7 +74,7 @@ impl ValueEnum for Hook {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range"]))]
+#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range", "history"]))]
 pub struct ScanArgs {
     /// Files and folders to read
     #[arg(value_name = "PATH")]
@@ -91,6 +91,12 @@ pub struct ScanArgs {
     /// Leave out merges
     #[arg(long, requires = "range")]
     pub no_merges: bool,
+    /// Read what `.gitignore` leaves out, too
+    #[arg(long, requires = "paths")]
+    pub no_ignore: bool,
+    /// Read the whole history: everything that branches, tags, stashes and notes lead to
+    #[arg(long)]
+    pub history: bool,
     /// Threads; as many as the machine runs at once if not given
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
@@ -201,8 +207,8 @@ pub struct AllowArgs {
 pub enum RulesCommand {
     /// Every rule: id, severity, provider and name
     List {
-        #[arg(long, value_enum, default_value_t = Listing::Human)]
-        format: Listing,
+        #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
+        format: RulesFormat,
     },
     /// Check rules: the built-in ones, those of `.keystop.toml`, or catalogue files
     Check {
@@ -210,6 +216,15 @@ pub enum RulesCommand {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+/// How rules are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    Human,
+    Json,
+    /// The built-in rules by provider: the table of `docs/providers.md`
+    Markdown,
 }
 
 #[derive(Debug, Args)]

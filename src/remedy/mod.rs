@@ -1,6 +1,7 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
 pub mod forms;
+mod imports;
 pub mod language;
 mod literals;
 pub mod mentions;
@@ -10,6 +11,7 @@ pub mod rewrite;
 pub mod services;
 mod storing;
 mod undo;
+mod unfit;
 
 pub use page::{Options, page, plan};
 

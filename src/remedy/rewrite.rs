@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use regex::bytes::Regex;
 use serde::Deserialize;
 
-use super::language::{Kind, Language};
-use super::literals::{Token, TokenKind, tokens};
+use super::imports::{Import, with_import};
+use super::language::Language;
+use super::literals::{Token, tokens};
+use super::unfit::{self, Refusal, Surroundings};
 
 /// How a language writes literals, and reads the environment in their place.
 #[derive(Debug, Clone, Deserialize)]
@@ -39,6 +42,23 @@ pub struct Rewrite {
     /// Beginnings of lines in which only a constant may stand.
     #[serde(default)]
     pub constants: Vec<String>,
+    /// Beginnings of lines after which it is so, up to a line that begins with the other.
+    #[serde(default)]
+    pub enclosures: Vec<[String; 2]>,
+    /// What begins an annotation.
+    pub annotation: Option<String>,
+    /// Parameters have constants as their default values.
+    #[serde(default)]
+    pub constant_defaults: bool,
+    /// A literal before a colon is a name.
+    #[serde(default)]
+    pub bare_names: bool,
+    #[serde(default)]
+    pub here_documents: bool,
+    /// What opens code in a literal.
+    #[serde(default)]
+    pub interpolations: Vec<String>,
+    pub guard: Option<Guard>,
     /// What opens the code in a file that is text otherwise.
     pub opening: Option<String>,
     /// Words and quotes of a shell: variables stand inside of literals.
@@ -46,19 +66,18 @@ pub struct Rewrite {
     pub shell: bool,
 }
 
-/// A line that makes the expression's name known.
+/// Where a literal is given to a name by itself, the line below sees to it that there is a value.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Import {
-    pub line: String,
-    /// A list of imports, and the line of it in there.
-    pub list: Option<[String; 2]>,
-    /// The line after which imports stand.
-    pub after: Option<String>,
+pub struct Guard {
+    /// What stands before the literal in its line: a regex whose group is the name.
+    pub before: String,
+    pub expression: String,
+    pub lines: Vec<String>,
 }
 
-/// Why a literal is left alone.
-pub type Refusal = String;
+/// What stands in a range of the text from now on.
+type Edit = (Range<usize>, String);
 
 /// `text` with every occurrence of `secret` read from the variable `env`.
 ///
@@ -66,15 +85,13 @@ pub type Refusal = String;
 /// The reason why this file cannot be rewritten and still be right.
 pub fn rewrite(path: &[u8], text: &[u8], secret: &[u8], env: &str) -> Result<Vec<u8>, Refusal> {
     let language = Language::of(path);
-    let known = language.rewrite.as_ref().ok_or_else(|| unknown(&language))?;
-    misplaced(path, text)?;
-    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    let known = language.rewrite.as_ref().ok_or_else(|| unfit::unknown(&language))?;
+    unfit::misplaced(path, text)?;
+    let mut edits: Vec<Edit> = Vec::new();
     let all = tokens(text, known);
     for at in memchr::memmem::find_iter(text, secret) {
         let place = Place { text, known, tokens: &all, secret: at..at + secret.len(), env };
-        let edit = if known.shell { place.in_shell()? } else { place.in_literal()? };
-        edits.extend(place.declaration()?);
-        edits.push(edit);
+        edits.extend(if known.shell { place.in_shell()? } else { place.in_literal()? });
     }
     edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
     edits.dedup();
@@ -85,40 +102,7 @@ pub fn rewrite(path: &[u8], text: &[u8], secret: &[u8], env: &str) -> Result<Vec
     for (range, with) in edits {
         rewritten.splice(range, with.into_bytes());
     }
-    if let Some(import) = &known.import {
-        add_import(&mut rewritten, import, known)?;
-    }
-    Ok(rewritten)
-}
-
-fn unknown(language: &Language) -> Refusal {
-    match language.kind {
-        Kind::Code => format!("how {} would read it here is not known well enough to change code", language.name),
-        Kind::Config => format!("{} reads no environment by itself: what loads the file has to", language.name),
-        Kind::Dotenv => "it is a file of variables already: keep it out of git".into(),
-        Kind::Text => "it is text: write a placeholder in its place".into(),
-        Kind::Keyfile => "the file is the key: keep it out of git".into(),
-    }
-}
-
-/// Where an environment variable is not the answer.
-fn misplaced(path: &[u8], text: &[u8]) -> Result<(), Refusal> {
-    let path = String::from_utf8_lossy(path).to_ascii_lowercase();
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
-    let folder = |among: &[&str]| folders.split('/').any(|folder| among.contains(&folder));
-    let tests = ["test", "tests", "__tests__", "spec", "specs", "fixtures", "testdata", "cassettes", "__snapshots__"];
-    let test_name = ["_test.", ".test.", ".spec.", "_spec."].iter().any(|part| name.contains(part));
-    if folder(&tests) || test_name || name.starts_with("test_") || name == "conftest.py" {
-        return Err("a test needs no real key: put a made-up value there, and revoke this one".into());
-    }
-    let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
-    let client =
-        ["\"use client\"", "'use client'", "import.meta.env", "document.getElementById", "ReactDOM", "import android."];
-    let ending = [".jsx", ".tsx", ".vue", ".svelte"].iter().any(|ending| name.ends_with(ending));
-    if folder(&["public", "static", "www", "assets", "components"]) || ending || client.iter().any(|word| has(word)) {
-        return Err("this code runs at its users: a build would carry the value; call your own server there".into());
-    }
-    Ok(())
+    Ok(known.import.as_ref().map_or(rewritten.clone(), |import| with_import(&rewritten, import, known, env)))
 }
 
 /// One occurrence of the secret.
@@ -135,19 +119,25 @@ impl Place<'_> {
         self.tokens.iter().find(|token| token.whole.start <= self.secret.start && self.secret.end <= token.whole.end)
     }
 
-    fn expression(&self) -> String {
-        self.known.expression.replace("{env}", self.env)
+    /// A template filled; `quote` is the one that the literal has, and lines go on below the first as it stands.
+    fn fill(&self, template: &str, quote: u8) -> String {
+        let line = self.text[..self.secret.start].rsplit(|b| *b == b'\n').next().unwrap_or_default();
+        let indent = &line[..line.len() - line.trim_ascii_start().len()];
+        let below = format!("{}{}", self.ending(), String::from_utf8_lossy(indent));
+        let quote = char::from(quote).to_string();
+        template.replace("{env}", self.env).replace("{quote}", &quote).replace('\n', &below)
     }
 
-    fn in_literal(&self) -> Result<(Range<usize>, String), Refusal> {
+    fn ending(&self) -> &'static str {
+        let first = memchr::memchr(b'\n', self.text).unwrap_or(0);
+        if self.text[..first].ends_with(b"\r") { "\r\n" } else { "\n" }
+    }
+
+    fn in_literal(&self) -> Result<Vec<Edit>, Refusal> {
         let token = self.token().ok_or("the key does not stand in a literal of its own")?;
-        match token.kind {
-            TokenKind::Comment => return Err("it stands in a comment: take it out there".into()),
-            TokenKind::Block => return Err("its literal may go over lines".into()),
-            TokenKind::Literal => {}
-        }
-        self.inside_code()?;
-        let (before, after) = (self.before(token.whole.start), self.after(token.whole.end));
+        unfit::plain(self.text, self.known, token)?;
+        let around = self.around(token.whole.clone());
+        let (before, after) = (around.before(), around.after());
         let prefix = &self.text[token.whole.start..token.body.start];
         let (prefix, quote) = prefix.split_at(prefix.len() - 1);
         if prefix.iter().any(|letter| !self.known.prefixes.as_bytes().contains(letter)) {
@@ -156,133 +146,99 @@ impl Place<'_> {
         if matches!(before, Some(b'"' | b'\'' | b'`')) || matches!(after, Some(b'"' | b'\'' | b'`')) {
             return Err("it stands beside another literal".into());
         }
+        around.check()?;
+        let alone = token.body == self.secret;
+        if let Some(edits) = self.guarded(token, quote[0]).filter(|_| alone) {
+            return Ok(edits);
+        }
         let piece = |range: Range<usize>| {
             let body = &self.text[range];
             let whole = [prefix, quote, body, quote].concat();
             (!body.is_empty()).then(|| String::from_utf8_lossy(&whole).into_owned())
         };
         let (head, tail) = (piece(token.body.start..self.secret.start), piece(self.secret.end..token.body.end));
-        let alone = head.is_none() && tail.is_none();
         if !alone && self.known.join.is_empty() {
             return Err("it is only a part of its literal".into());
         }
-        let bracket = self.known.compound && !(alone && stands_alone(before, after));
-        let expression = if bracket { format!("({})", self.expression()) } else { self.expression() };
+        let expression = self.fill(&self.known.expression, quote[0]);
+        let stands_alone = self.stands_alone(before, token.whole.end);
+        let bracket = self.known.compound && !(alone && stands_alone);
+        let expression = if bracket { format!("({expression})") } else { expression };
         let joined: Vec<String> = [head, Some(expression), tail].into_iter().flatten().collect();
         let joined = joined.join(&format!(" {} ", self.known.join));
-        let bracket = !alone && !stands_alone(before, after);
-        Ok((token.whole.clone(), if bracket { format!("({joined})") } else { joined }))
+        let joined = if alone || stands_alone { joined } else { format!("({joined})") };
+        Ok(self.declaration().into_iter().chain([(token.whole.clone(), joined)]).collect())
+    }
+
+    /// A name is given the literal and nothing else: the read stands as simply, and a line below looks at it.
+    fn guarded(&self, token: &Token, quote: u8) -> Option<Vec<Edit>> {
+        let guard = self.known.guard.as_ref()?;
+        let start = memchr::memrchr(b'\n', &self.text[..token.whole.start]).map_or(0, |at| at + 1);
+        let end = memchr::memchr(b'\n', &self.text[start..]).map_or(self.text.len(), |at| start + at);
+        let end = start + self.text[start..end].trim_ascii_end().len();
+        let pattern = Regex::new(&guard.before).expect("a test compiles it");
+        let name = pattern.captures(&self.text[start..token.whole.start])?.get(1)?.as_bytes();
+        let rest = &self.text[token.whole.end..end];
+        let closed = rest.starts_with(b";");
+        let bare = rest.strip_prefix(b";").unwrap_or(rest).trim_ascii_start();
+        let commented = self.known.line_comments.iter().any(|open| bare.starts_with(open.as_bytes()));
+        if !(bare.is_empty() || commented) || !(closed || self.statement_ends(end)) {
+            return None;
+        }
+        let lines = guard.lines.iter().map(|line| {
+            let line = if closed { line } else { line.trim_end_matches(';') };
+            self.fill(&format!("\n{}", line.replace("{name}", &String::from_utf8_lossy(name))), quote)
+        });
+        let read = (token.whole.clone(), self.fill(&guard.expression, quote));
+        Some(vec![read, (end..end, lines.collect())])
     }
 
     /// A shell puts variables into words: quotes decide how.
-    fn in_shell(&self) -> Result<(Range<usize>, String), Refusal> {
-        let read = self.expression();
+    fn in_shell(&self) -> Result<Vec<Edit>, Refusal> {
+        let read = self.fill(&self.known.expression, b'"');
+        let literal = self.token().map_or(self.secret.clone(), |token| token.whole.clone());
+        self.around(literal).check()?;
         let Some(token) = self.token() else {
-            if memchr::memmem::find(self.text, b"<<").is_some() {
-                return Err("a here-document is in this file, and the key could be in it".into());
-            }
-            return Ok((self.secret.clone(), format!("\"{read}\"")));
+            return Ok(vec![(self.secret.clone(), format!("\"{read}\""))]);
         };
-        let single = self.text[token.body.start - 1] == b'\'';
-        match token.kind {
-            TokenKind::Comment => Err("it stands in a comment: take it out there".into()),
-            TokenKind::Block => Err("its literal may go over lines".into()),
-            TokenKind::Literal if !single => Ok((self.secret.clone(), read)),
-            TokenKind::Literal if token.body == self.secret => Ok((token.whole.clone(), format!("\"{read}\""))),
-            TokenKind::Literal => Ok((self.secret.clone(), format!("'\"{read}\"'"))),
+        unfit::plain(self.text, self.known, token)?;
+        let quoted = token.body.start - 1..token.body.end + 1;
+        if self.text[quoted.start] == b'"' {
+            return Ok(vec![(self.secret.clone(), read)]);
         }
+        if self.text[..quoted.start].ends_with(b"$") {
+            return Err("the letters before the quote change what the literal is".into());
+        }
+        let whole = token.body == self.secret;
+        Ok(vec![if whole { (quoted, format!("\"{read}\"")) } else { (self.secret.clone(), format!("'\"{read}\"'")) }])
     }
 
-    /// In a page with code in it, only what the code holds.
-    fn inside_code(&self) -> Result<(), Refusal> {
-        let Some(opening) = &self.known.opening else { return Ok(()) };
-        let before = &self.text[..self.secret.start];
-        let opened = memchr::memmem::rfind(before, opening.as_bytes());
-        let closed = memchr::memmem::rfind(before, b"?>");
-        if opened.is_some() && closed < opened { Ok(()) } else { Err("it stands outside of the code".into()) }
+    fn around(&self, literal: Range<usize>) -> Surroundings<'_> {
+        Surroundings { text: self.text, known: self.known, tokens: self.tokens, literal }
     }
 
     /// What has to become of the declaration, so that it may read something.
-    fn declaration(&self) -> Result<Option<(Range<usize>, String)>, Refusal> {
+    fn declaration(&self) -> Option<Edit> {
         let start = memchr::memrchr(b'\n', &self.text[..self.secret.start]).map_or(0, |at| at + 1);
         let line = &self.text[start..self.secret.start];
         let indent = line.len() - line.trim_ascii_start().len();
-        let begins = |word: &String| line[indent..].starts_with(word.as_bytes());
-        if let Some([from, to]) = self.known.declarations.iter().find(|[from, _]| begins(from)) {
-            return Ok(Some((start + indent..start + indent + from.len(), to.clone())));
-        }
-        let in_constants = || {
-            let list = memchr::memmem::rfind(&self.text[..start], b"\nconst (")?;
-            memchr::memmem::find(&self.text[list..start], b"\n)").is_none().then_some(())
-        };
-        if !self.known.declarations.is_empty() && in_constants().is_some() {
-            return Err("in a list of constants only a constant may stand".into());
-        }
-        match self.known.constants.iter().find(|word| begins(word)) {
-            Some(word) => Err(format!("after `{}` only a constant may stand", word.trim_end())),
-            None => Ok(None),
-        }
+        let begins = |[from, _]: &&[String; 2]| line[indent..].starts_with(from.as_bytes());
+        let [from, to] = self.known.declarations.iter().find(begins)?;
+        Some((start + indent..start + indent + from.len(), to.clone()))
     }
 
-    fn before(&self, at: usize) -> Option<u8> {
-        self.text[..at].trim_ascii_end().last().copied()
+    /// Whether nothing beside a literal could bind tighter than an operator in its place.
+    fn stands_alone(&self, before: Option<u8>, end: usize) -> bool {
+        let closing = self.text[end..].trim_ascii_start().first();
+        let closed = closing.is_none_or(|b| b";),]}".contains(b)) || self.statement_ends(end);
+        matches!(before, Some(b'=' | b'(' | b',' | b'[' | b'{')) && closed
     }
 
-    fn after(&self, at: usize) -> Option<u8> {
-        self.text[at..].trim_ascii_start().first().copied()
+    /// Whether the line ends here, and what follows it does not go on with the statement.
+    fn statement_ends(&self, end: usize) -> bool {
+        let rest = &self.text[end..];
+        let next = rest.trim_ascii_start();
+        let broken = rest[..rest.len() - next.len()].contains(&b'\n');
+        next.is_empty() || (broken && (next[0].is_ascii_alphanumeric() || b"_}/#@".contains(&next[0])))
     }
-}
-
-/// Whether nothing beside a literal could bind tighter than an operator in its place.
-fn stands_alone(before: Option<u8>, after: Option<u8>) -> bool {
-    matches!(before, Some(b'=' | b'(' | b',' | b'[' | b'{')) && matches!(after, Some(b';' | b')' | b',' | b']' | b'}'))
-}
-
-/// Adds the import where the language has its imports, unless it is there.
-fn add_import(text: &mut Vec<u8>, import: &Import, known: &Rewrite) -> Result<(), Refusal> {
-    let source = String::from_utf8_lossy(text).into_owned();
-    let lines: Vec<&str> = source.split_inclusive('\n').collect();
-    let listed = import.list.as_ref().map_or("", |[_, entry]| entry.as_str());
-    let is_it = |line: &&str| [import.line.as_str(), listed].contains(&line.trim()) && !line.trim().is_empty();
-    if lines.iter().any(is_it) {
-        return Ok(());
-    }
-    if source.len() != text.len() {
-        return Err("the file is not UTF-8".into());
-    }
-    let ending = if lines.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
-    let (at, line) = match &import.list {
-        Some([open, entry]) if lines.iter().any(|line| line.trim() == open) => {
-            let opened = lines.iter().position(|line| line.trim() == open).unwrap_or(0);
-            let smaller = |line: &&&str| line.trim().starts_with('"') && line.trim() < entry.as_str();
-            (opened + 1 + lines[opened + 1..].iter().take_while(smaller).count(), format!("\t{entry}{ending}"))
-        }
-        _ => (import_line(&lines, import, text, known), format!("{}{ending}", import.line)),
-    };
-    let offset: usize = lines[..at].iter().map(|line| line.len()).sum();
-    text.splice(offset..offset, line.into_bytes());
-    Ok(())
-}
-
-/// Before the first import, else after the line that imports follow, else after the head of the file.
-fn import_line(lines: &[&str], import: &Import, text: &[u8], known: &Rewrite) -> usize {
-    let is_import = |line: &&str| {
-        line.starts_with("import ") || (line.starts_with("from ") && !line.starts_with("from __future__"))
-    };
-    if let Some(first) = lines.iter().position(is_import) {
-        return first;
-    }
-    let after = |line: &&str| import.after.as_ref().is_some_and(|word| line.starts_with(word.as_str()));
-    if let Some(last) = lines.iter().rposition(after) {
-        return last + 1;
-    }
-    if let Some(last) = lines.iter().rposition(|line| line.starts_with("from __future__")) {
-        return last + 1;
-    }
-    // A text at the very beginning says what the file is, and must stay first.
-    let head = |line: &&&str| line.starts_with('#') || line.trim().is_empty();
-    let first = lines.iter().take_while(head).count();
-    let offset: usize = lines[..first].iter().map(|line| line.len()).sum();
-    let doc = tokens(text, known).into_iter().find(|token| token.whole.start == offset);
-    doc.map_or(first, |doc| memchr::memchr_iter(b'\n', &text[..doc.whole.end]).count() + 1).min(lines.len())
 }

@@ -29,7 +29,7 @@ const TYPES: &[&str] =
 pub fn binding(line: &[u8], start: usize) -> Binding {
     let mut at = skip_opening(line, start);
     at = skip_scheme(line, at);
-    let Some((kind, before)) = operator(line, at) else { return Binding { kind: Kind::Bare, name: None } };
+    let Some((kind, before)) = operator(line, at) else { return element(line, start) };
     let mut name = name_before(line, before);
     if kind == Kind::Assigned
         && let Some(range) = &name
@@ -85,6 +85,17 @@ pub fn is_digest(name: &[u8]) -> bool {
     const JOINED: &[&str] = &["publickey", "pubkey", "keyid", "requestid", "traceid", "shasum", "sha256", "sha512"];
     let joined = normalise(name);
     words(name).any(|word| WORDS.contains(&word.as_str())) || JOINED.iter().any(|part| joined.contains(part))
+}
+
+/// A digest that names a commit: `/commit/HEX` and the other pages of one, `owner/action@HEX`.
+pub fn is_revision(before: &[u8], value: &[u8]) -> bool {
+    const PAGES: &[&str] = &[
+        "commit/", "commits/", "tree/", "blob/", "raw/", "compare/", "archive/", "zipball/", "tarball/", "rev/", "@",
+        "..",
+    ];
+    super::randomness::is_hex(value)
+        && matches!(value.len(), 40 | 64)
+        && PAGES.iter().any(|page| before.ends_with(page.as_bytes()))
 }
 
 /// The words of a name, lower case; `apiKeySha256` has three.
@@ -182,6 +193,19 @@ fn name_before(line: &[u8], end: usize) -> Option<Range<usize>> {
     (!word.is_empty()).then_some(word)
 }
 
+/// What stands among other words of an XML element is bound to the element: `<secret>{id VALUE}</secret>`.
+fn element(line: &[u8], start: usize) -> Binding {
+    let name = || {
+        let closed = line[..start].iter().rposition(|b| *b == b'>')?;
+        let opened = line[..closed].iter().rposition(|b| *b == b'<')?;
+        let name = opened + 1..closed;
+        let plain = line[name.clone()].iter().all(|b| b.is_ascii_alphanumeric() || b"_-.:".contains(b));
+        (plain && !name.is_empty() && !line[closed..start].contains(&b'<')).then_some(name)
+    };
+    let name = name();
+    Binding { kind: if name.is_some() { Kind::Assigned } else { Kind::Bare }, name }
+}
+
 /// The name before a type annotation: `key: string = VALUE`.
 fn annotated(line: &[u8], type_start: usize) -> Option<Range<usize>> {
     let mut at = type_start;
@@ -230,6 +254,7 @@ mod tests {
             ("  apiKey => 'VALUE',", "apiKey"),
             ("\"api-key\": \"VALUE\"", "api-key"),
             ("<apiKey>VALUE</apiKey>", "apiKey"),
+            ("<secret>{acme VALUE}</secret>", "secret"),
             ("curl -H \"Authorization: Bearer VALUE\"", "Authorization"),
             ("https://h/x?api_key=VALUE&y=1", "api_key"),
             ("config[\"api_key\"] = \"VALUE\"", "api_key"),
@@ -243,6 +268,17 @@ mod tests {
         assert_eq!(name_of("req.header(\"X-Api-Key\", \"VALUE\")"), (Kind::Argument, "X-Api-Key".into()));
         assert_eq!(name_of("new Client(siteId, 'VALUE')"), (Kind::Argument, "Client".into()));
         assert_eq!(name_of("the VALUE stands here").0, Kind::Bare);
+        assert_eq!(name_of("</b> the VALUE stands here").0, Kind::Bare);
+    }
+
+    #[test]
+    fn commits_are_told_from_tokens_by_where_they_stand() {
+        let id = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567".as_bytes();
+        for before in ["https://github.com/acme/token/commit/", "uses: acme/github-token@", "compare/v1..."] {
+            assert!(is_revision(before.as_bytes(), id), "{before}");
+        }
+        assert!(!is_revision(b"GITHUB_TOKEN=", id) && !is_revision(b"https://github.com/login/token/", id));
+        assert!(!is_revision(b"user@", b"q8W3zL1vB9tR4kX7Kp2Lq9Wv"));
     }
 
     #[test]

@@ -12,15 +12,17 @@ mod guard;
 mod lines;
 mod matcher;
 pub mod proof;
+mod published;
 mod randomness;
 mod runs;
 mod telling;
+mod vectors;
 mod verify;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::finding::{Finding, Fingerprint};
+use crate::finding::{Finding, Fingerprints};
 use crate::hunk::Hunk;
 use crate::rules::{Confidence, Prefilter, Rule};
 use crate::secret::Secret;
@@ -32,6 +34,7 @@ use matcher::Matcher;
 pub struct Scanner<'r> {
     matchers: Vec<Matcher<'r>>,
     disabled: BTreeSet<String>,
+    fingerprints: Fingerprints,
 }
 
 /// A span of the text that a rule claims as a secret.
@@ -48,27 +51,48 @@ pub struct Match<'r> {
     pub parts: Vec<(String, Range<usize>)>,
 }
 
+impl Match<'_> {
+    /// Whether what becomes of it stops a commit.
+    pub fn blocks(&self) -> bool {
+        self.rule.secret && self.confidence > Confidence::Low
+    }
+}
+
 impl<'r> Scanner<'r> {
     pub fn new(sets: Vec<(&'r [Rule], &'r Prefilter)>, disabled: BTreeSet<String>) -> Self {
         let matchers = sets.into_iter().map(|(rules, prefilter)| Matcher::new(rules, prefilter)).collect();
-        Self { matchers, disabled }
+        Self { matchers, disabled, fingerprints: Fingerprints::default() }
     }
 
     /// The keys that `hunk` adds, by place; one finding a place.
     pub fn scan(&self, hunk: &Hunk) -> Vec<Finding> {
-        let mut matches = self.matches(hunk);
-        matches.extend(self.wrapped(hunk));
-        if matches.is_empty() {
+        let claims = self.claims(hunk);
+        if claims.is_empty() {
             return Vec::new();
         }
         let lines = Lines::of(&hunk.text, hunk.first_line);
-        let all: Vec<(Range<usize>, String)> = matches
+        let all: Vec<(Range<usize>, String)> = claims
             .iter()
             .map(|found| (found.span.clone(), preview(found.rule, &hunk.text[found.span.clone()])))
             .collect();
-        // A rule that is switched off still says what its bytes are: a generic rule must not take its place.
-        let kept = resolve(matches).into_iter().filter(|found| !self.disabled.contains(&*found.rule.id));
-        kept.map(|found| self.finding(hunk, &lines, &all, &found)).collect()
+        self.keep(claims).map(|found| self.finding(hunk, &lines, &all, &found)).collect()
+    }
+
+    /// What [`Scanner::scan`] makes findings of. A fingerprint takes long on purpose; whoever needs none asks here.
+    pub fn found(&self, hunk: &Hunk) -> Vec<Match<'r>> {
+        self.keep(self.claims(hunk)).collect()
+    }
+
+    fn claims(&self, hunk: &Hunk) -> Vec<Match<'r>> {
+        let mut matches = self.matches(hunk);
+        matches.extend(self.wrapped(hunk));
+        matches
+    }
+
+    /// One match a place. A rule that is switched off still says what its bytes are: a generic rule must not take its
+    /// place.
+    fn keep(&self, claims: Vec<Match<'r>>) -> impl Iterator<Item = Match<'r>> {
+        resolve(claims).into_iter().filter(|found| !self.disabled.contains(&*found.rule.id))
     }
 
     /// What the rules claim, switched off ones aside.
@@ -116,7 +140,8 @@ impl<'r> Scanner<'r> {
             excerpt: excerpt::of(&hunk.text, lines, &found.span, preview(found.rule, secret.expose()), all),
             assigned: found.name.as_ref().map(text),
             parts: found.parts.iter().map(|(name, at)| (name.clone(), lines.position(at.start).line)).collect(),
-            fingerprint: Fingerprint::of(&found.rule.id, &secret),
+            fingerprint: self.fingerprints.of(&found.rule.id, &secret),
+            removed_by: None,
             secret,
         }
     }
@@ -145,13 +170,14 @@ fn resolve(mut matches: Vec<Match>) -> Vec<Match> {
         kept.retain(|other| !shares(other));
         kept.push(found);
     }
-    // What is reported as a part of a credential is not reported again by itself; of two halves, the first one stays.
+    // What is reported as a part of a credential is not reported again by itself; of two halves that
+    // name each other, the first one stays.
     let mut at = 0;
     while let Some(found) = kept.get(at) {
         let touches = |part: &Range<usize>| part.start < found.span.end && found.span.start < part.end;
         let names = |part: &Range<usize>| *part == found.span || (found.rule.generic && touches(part));
-        let others =
-            kept.iter().enumerate().filter(|(other, whole)| *other < at || (found.rule.generic && !whole.rule.generic));
+        let owns = |whole: &Match| found.parts.iter().any(|(_, part)| *part == whole.span);
+        let others = kept.iter().enumerate().filter(|(other, whole)| *other < at || !owns(whole));
         let is_part = others.flat_map(|(_, whole)| &whole.parts).any(|(_, part)| names(part));
         if is_part {
             kept.remove(at);

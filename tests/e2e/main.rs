@@ -1,6 +1,7 @@
 //! End to end: the built binary under real git.
 
 mod fix;
+mod fix_corpus;
 mod keys;
 mod repo;
 
@@ -10,6 +11,7 @@ mod content;
 mod decisions;
 mod five_keys;
 mod formats;
+mod history;
 mod hooks;
 mod install;
 mod layouts;
@@ -23,5 +25,6 @@ mod range;
 mod server;
 mod snippets;
 mod stages;
+mod tree;
 mod uses;
 mod verify;

@@ -1,0 +1,6 @@
+package windows
+
+fun main() {
+    val all = listOf("Accept: */*", "Authorization: Bearer @KEY@")
+    println(all.joinToString("|"))
+}

@@ -1,0 +1,4 @@
+<?php
+define("SECRET", "@KEY@");
+
+echo strrev(SECRET), "\n";
