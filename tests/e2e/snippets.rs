@@ -107,10 +107,16 @@ fn language(id: &str) -> Language {
     Language::by_name(id).expect("the language is known")
 }
 
+/// What a machine lacks is not passed over in silence.
+#[expect(clippy::print_stderr, reason = "a test has nobody else to tell")]
+fn told(text: &str) {
+    eprintln!("{text}");
+}
+
 fn has(repo: &TestRepo, tool: &str) -> bool {
     let found = repo.run("sh", &["-c", &format!("command -v {tool}")]).code == 0;
     if !found {
-        eprintln!("not on this machine, so its snippets are only checked for their shape: {tool}");
+        told(&format!("not on this machine, so its snippets are only checked for their shape: {tool}"));
     }
     found
 }
@@ -151,7 +157,7 @@ fn every_cell_of_a_language_is_parsed_by_its_own_tool() {
             repo.run(command[0], &command[1..])
         };
         if !has(&repo, command[0]) || parse("").code != 0 {
-            eprintln!("not parsed on this machine: {}", languages.join(", "));
+            told(&format!("not parsed on this machine: {}", languages.join(", ")));
             continue;
         }
         for (id, store) in languages.iter().flat_map(|id| STORES.map(|store| (id, store))) {
@@ -227,7 +233,7 @@ fn stand_in() -> u16 {
 }
 
 fn answered(first: &str, head: &[String], body: &[u8], wants_base64: bool) -> Option<String> {
-    let shows = |wanted: &str| head.iter().any(|line| line.to_ascii_lowercase() == wanted.to_ascii_lowercase());
+    let shows = |wanted: &str| head.iter().any(|line| line.eq_ignore_ascii_case(wanted));
     match first.trim_end_matches(" HTTP/1.1") {
         "GET /v1/secret/data/prod/app" if shows("X-Vault-Token: vault-token") => {
             Some(r#"{"data":{"data":{"stripe_secret_key":"told"}}}"#.into())
