@@ -93,8 +93,12 @@ impl Step {
 /// A page, section by section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
+    /// The rule's id.
+    pub rule: String,
     pub title: String,
     pub sections: Vec<Section>,
+    /// Of the key that was found, if one was named.
+    pub exposure: Option<Exposure>,
 }
 
 /// A heading and what stands under it.
@@ -102,6 +106,22 @@ pub struct Document {
 pub struct Section {
     pub heading: String,
     pub blocks: Vec<Block>,
+}
+
+impl Reach {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Loose => "loose",
+            Self::Staged => "staged",
+            Self::Stash => "stash",
+            Self::Message => "message",
+            Self::Last => "last commit",
+            Self::Older => "older commit",
+            Self::Several => "several commits",
+            Self::Pushed => "pushed",
+        }
+    }
 }
 
 impl Section {
@@ -118,10 +138,21 @@ pub enum Block {
     Text(String),
     /// In no order.
     Points(Vec<String>),
-    /// In this order.
-    Steps(Vec<String>),
+    /// In this order; each may have commands.
+    Steps(Vec<Step>),
+    /// In this order, to be ticked off.
+    Tasks(Vec<Step>),
     Code(Vec<String>),
     Link(String),
+}
+
+/// A service that speaks of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Affected {
+    pub name: String,
+    pub owners: Vec<String>,
+    /// `path:line`, the first few.
+    pub places: Vec<String>,
 }
 
 /// How far a key has got, as this repository tells it; the furthest counts.
@@ -165,6 +196,18 @@ pub struct Exposure {
     pub first_push: Option<Moment>,
     /// The commits that brought it in and that a ref other than the stash still leads to, newest first.
     pub commits: Vec<Commit>,
+    /// Files of the work tree and of the index that hold it.
+    pub files: Vec<Vec<u8>>,
+    /// The message of a commit holds it.
+    pub in_message: bool,
+    /// Names of annotated tags whose message holds it.
+    pub tags: Vec<String>,
+    /// More than one branch or tag leads to it.
+    pub is_shared: bool,
+    /// Numbers of the stashes that hold it.
+    pub stashes: Vec<usize>,
+    /// The remote-tracking ref that has it, as `origin/main`.
+    pub upstream: Option<String>,
     /// Hosts of the remotes.
     pub hosts: Vec<String>,
 }

@@ -52,6 +52,8 @@ pub enum Command {
     Fix(FixArgs),
     /// Who else uses a key: its value, its variable, its client library, by service and owner
     Uses(UsesArgs),
+    /// The incident as a checklist in Markdown: misuse, rotation, who is affected, history
+    Plan(PlanArgs),
     /// Is a key gone from every object and every file?
     Verify(VerifyArgs),
     /// See a commit with a key stopped, in a repository made for it
@@ -165,6 +167,26 @@ pub enum Listing {
     Json,
 }
 
+/// How a page is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// For a terminal, in its pager
+    Human,
+    /// Markdown, for a ticket
+    Md,
+    /// One JSON document
+    Json,
+    /// One self-contained file
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// A finding: its fingerprint, or path:line
+    #[arg(value_name = "FINDING")]
+    pub finding: String,
+}
+
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// A key's id as `keystop rules list` names it, a fingerprint, or path:line
@@ -175,6 +197,9 @@ pub struct ExplainArgs {
     /// Where to store the key
     #[arg(long, value_name = "STORE")]
     pub store: Option<String>,
+    /// How to print the page
+    #[arg(long, value_enum, default_value_t = PageFormat::Human)]
+    pub format: PageFormat,
 }
 
 #[derive(Debug, Args)]

@@ -117,6 +117,9 @@ fn rows(config: &Config) -> Vec<Row<'_>> {
     if let Some(footer) = &config.message_footer {
         rows.push(Row { name: "footer", value: footer.value.clone(), origin: &footer.origin });
     }
+    if let Some(least) = &config.stop_from {
+        rows.push(Row { name: "stop from", value: least.value.as_str().to_owned(), origin: &least.origin });
+    }
     rows.extend(config.allow.iter().map(|entry| Row {
         name: "allow",
         value: described(&entry.value),

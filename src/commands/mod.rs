@@ -13,6 +13,7 @@ mod hook;
 mod import;
 mod install;
 mod placement;
+mod plan;
 mod rules;
 mod scan;
 mod search;
@@ -46,6 +47,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Rules { command } => rules::run(&command),
         Command::Fix(args) => fix::run(&args),
         Command::Uses(args) => uses::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Demo => demo::run(),
         Command::Completions { shell } => {

@@ -15,7 +15,7 @@ use crate::hunk::{Hunk, Origin};
 use crate::remedy::language::Language;
 use crate::remedy::{self, Options};
 use crate::report::{self, Format, Report};
-use crate::rules::{self, Page};
+use crate::rules::{self, Confidence, Page};
 use crate::scan::Scanner;
 
 /// A finding, and what was decided about it.
@@ -61,7 +61,12 @@ impl<'c> Session<'c> {
 
     /// Finds and decides; for any number of threads at once.
     pub fn judge(&self, hunk: &Hunk) -> Vec<Judged> {
-        let decide = |found| (allow::decide(self.config, self.comments, hunk, &found), found);
+        let decide = |mut found: Finding| {
+            if self.config.stop_from.as_ref().is_some_and(|least| found.severity < least.value) {
+                found.confidence = Confidence::Low;
+            }
+            (allow::decide(self.config, self.comments, hunk, &found), found)
+        };
         self.scanner.scan(hunk).into_iter().map(decide).collect()
     }
 

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 
 use super::{find, search};
+use crate::advice::Affected;
 use crate::cli::{Listing, UsesArgs};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -58,6 +59,26 @@ pub fn run(args: &UsesArgs) -> Result<Exit> {
         Listing::Human => report::lines(&lines(&uses, &format!("{name}, {}", found.preview), &forms), &mut out)?,
     }
     Ok(Exit::Clean)
+}
+
+impl Uses {
+    /// The services, for a checklist: where each speaks of the key.
+    pub fn affected(&self, forms: &Forms) -> Vec<Affected> {
+        const FEW: usize = 4;
+        let shown = |text: &str| escape(&forms.hide(text.as_bytes()));
+        let affected = |(service, used): (&Service, &ServiceUses)| {
+            let mut places: Vec<String> =
+                used.places.iter().map(|place| format!("`{}:{}`", shown(&place.path), place.line)).collect();
+            places.dedup();
+            if let Some(more) = places.len().checked_sub(FEW).filter(|more| *more > 0) {
+                places.truncate(FEW);
+                places.push(format!("and {more} more"));
+            }
+            let owners = used.owners.iter().map(|owner| shown(owner)).collect();
+            Affected { name: format!("{} `{}`", service.kind(), shown(&service.name())), owners, places }
+        };
+        self.services.iter().map(affected).collect()
+    }
 }
 
 /// Searches the work tree for every mention, and every object that something reaches for the value.

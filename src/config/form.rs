@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
 use super::{Placement, names};
+use crate::rules::Severity;
 use crate::rules::syntax::KeyForm;
 
 /// The file.
@@ -16,6 +17,7 @@ pub struct ConfigForm {
     pub baseline: Option<Spanned<String>>,
     pub store: Option<Spanned<Placement>>,
     pub message_footer: Option<Spanned<String>>,
+    pub stop_from: Option<Spanned<Severity>>,
     #[serde(default)]
     pub allow: Vec<Spanned<AllowForm>>,
     #[serde(default)]

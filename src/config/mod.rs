@@ -23,7 +23,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use regex::bytes::RegexBuilder;
 
 use crate::rules::syntax::KeyForm;
-use crate::rules::{self, Prefilter, Rule};
+use crate::rules::{self, Prefilter, Rule, Severity};
 use form::{AllowForm, ConfigForm, DisableForm};
 
 /// The file's name, at the top of the work tree.
@@ -57,6 +57,8 @@ pub struct Config {
     pub placement: Sourced<Placement>,
     /// What the team adds to what is said: whom to tell, where its process is written.
     pub message_footer: Option<Sourced<String>>,
+    /// Keys of a lower severity are told and stop nothing.
+    pub stop_from: Option<Sourced<Severity>>,
 }
 
 impl Config {
@@ -149,6 +151,9 @@ impl Config {
         }
         if let Some(store) = form.store {
             self.placement = Sourced { origin: at(store.span()), value: store.into_inner() };
+        }
+        if let Some(least) = form.stop_from {
+            self.stop_from = Some(Sourced { origin: at(least.span()), value: least.into_inner() });
         }
         if let Some(footer) = form.message_footer {
             self.message_footer = Some(Sourced { origin: at(footer.span()), value: footer.into_inner() });

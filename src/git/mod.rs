@@ -41,7 +41,7 @@ pub use process::{LOCAL_VARIABLES, config, config_switch, run as run_git};
 pub use pushed::{Known, Update, pushed};
 pub use range::{Range, range};
 pub use repository::{Ownership, Repository};
-pub use sighting::{first_push, hosts, logged};
+pub use sighting::{FirstPush, Logged, first_push, hosts, logged, stashes};
 pub use staged::{Merge, staged};
 pub use staging::{difference, stage, store};
 pub use store::{Object, ObjectKind, Store, work_trees};

@@ -42,7 +42,7 @@ impl FirstPush {
 /// Commits that are asked about at most: the earliest tell when it began.
 const MOST_COMMITS: usize = 20;
 
-/// Commits by time, the first one first.
+/// Commits as the history has them, the first one first.
 ///
 /// # Errors
 /// Git could not be run, or does not have one of them.
@@ -61,11 +61,30 @@ pub fn logged(ids: &BTreeSet<Id>) -> Result<Vec<Logged>> {
         Some(Logged { id, author: author.to_owned(), time: time.parse().ok()?, is_root: parents.is_empty() })
     };
     let mut commits: Vec<Logged> = listed.split(|b| *b == b'\n').filter_map(read).collect();
-    commits.sort_by_key(|commit| (commit.time, commit.id));
+    let order = process::run_with(&["rev-list", "--topo-order", "--reverse", "--stdin"], named.as_bytes())?;
+    let order: Vec<Id> = order.split(|b| *b == b'\n').filter_map(Id::from_hex).filter(|id| ids.contains(id)).collect();
+    commits.sort_by_key(|commit| order.iter().position(|id| *id == commit.id));
     Ok(commits)
 }
 
-/// When a remote-tracking ref first held one of these commits, as its reflog remembers; commits by time.
+/// The commits of each stash, the newest one first: what was in the files, in the index, and not tracked.
+///
+/// # Errors
+/// Git could not be run, or failed.
+pub fn stashes() -> Result<Vec<Vec<Id>>> {
+    if process::run(&["for-each-ref", "--format=%(refname)", "refs/stash"])?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listed = process::run(&["log", "-g", "--no-show-signature", "--format=%H %P", "refs/stash", "--"])?;
+    let ids = |line: &[u8]| {
+        let all: Vec<Id> = line.split(|b| *b == b' ').filter_map(Id::from_hex).collect();
+        // The first parent is where the work began.
+        all.into_iter().enumerate().filter(|(at, _)| *at != 1).map(|(_, id)| id).collect()
+    };
+    Ok(listed.split(|b| *b == b'\n').filter(|line| !line.is_empty()).map(ids).collect())
+}
+
+/// When a remote-tracking ref first held one of these commits, as its reflog remembers; the oldest first.
 ///
 /// # Errors
 /// Git could not be run, or failed.

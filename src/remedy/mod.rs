@@ -13,7 +13,7 @@ mod storing;
 mod undo;
 mod unfit;
 
-pub use page::{Options, page};
+pub use page::{Options, page, plan};
 
 use crate::advice::{Advice, Commits, Stage, Step};
 use crate::config::Store;
@@ -37,8 +37,16 @@ pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage, comm
         name: page.map_or(name, |page| page.key.name.as_str()).to_owned(),
         allows: allows.map_or_else(String::new, |allows| format!("{verb} {}.", allows.trim_end_matches('.'))),
         steps: if finding.is_secret { steps(group, &language, &names, stage, commits) } else { Vec::new() },
-        more: format!("keystop explain {}", finding.rule),
+        more: format!("keystop explain {}", more(finding, stage)),
         not_a_key: not_a_key(&language, finding, stage),
+    }
+}
+
+/// A page of this very key, where it will be found again; else of its kind.
+fn more(finding: &Finding, stage: Stage) -> &str {
+    match stage {
+        Stage::Staged | Stage::Pushing | Stage::History => finding.fingerprint.as_str(),
+        Stage::Message | Stage::Receiving | Stage::File => &finding.rule,
     }
 }
 

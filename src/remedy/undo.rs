@@ -24,7 +24,12 @@ pub fn commits(group: &Group, language: &Language, commits: &Commits) -> Vec<Ste
         ([], _) => Vec::new(),
         ([commit], Origin::Message(_)) => vec![message_of(commit)],
         ([commit], _) => vec![content_of(commit, first, language)],
-        (several, _) => vec![replaced_in(several)],
+        (several, _) => {
+            vec![Step::new(format!(
+                "It is in {} commits; the page has the commands that write them anew.",
+                several.len()
+            ))]
+        }
     };
     steps.push(Step::new("Then push again."));
     steps
@@ -82,19 +87,6 @@ fn amend(text: &str, change: String, on_two_lines: bool) -> Step {
     } else {
         Step::new(text).with(format!("{change} && {amend}"))
     }
-}
-
-/// The text is replaced in every commit since the oldest; the key is read without being shown or kept in a history.
-fn replaced_in(several: &[&Commit]) -> Step {
-    let oldest = several.last();
-    let range = oldest.map_or_else(String::new, |commit| match commit.is_root {
-        true => "HEAD".to_owned(),
-        false => format!("{}^..HEAD", commit.id),
-    });
-    Step::new(format!("In {} commits. With nothing left uncommitted, and git-filter-repo:", several.len()))
-        .with("umask 077; printf 'key: '; IFS= read -rs K")
-        .with("printf 'literal:%s==>REMOVED\\n' \"$K\" > .git/key; unset K")
-        .with(format!("git filter-repo --force --refs {range} --replace-text .git/key; rm .git/key"))
 }
 
 /// What a rebase starts from.

@@ -92,8 +92,8 @@ fn finding(report: &Report, group: &Group, advice: &Advice, out: &mut dyn Write)
             writeln!(out, "    {}", line.green())?;
         }
     }
-    let long = "Revoke it, see who used it:";
-    let page = if long.len() + advice.more.len() + 3 <= WIDTH { long } else { "Revoke it:" };
+    let long = "Clean up, revoke, see who used it:";
+    let page = if long.len() + advice.more.len() + 3 <= WIDTH { long } else { "Clean up, revoke:" };
     writeln!(out, "  {page} {}", advice.more.green())?;
     writeln!(out, "  {}", format!("Not a key? {}", advice.not_a_key).dimmed())
 }

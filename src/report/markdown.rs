@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Report;
 use super::entry::{Entry, entries};
 use super::style::escape as visible;
-use crate::advice::{Block, Document};
+use crate::advice::{Block, Document, Step};
 
 /// Findings that are listed; a comment has a largest size.
 const LISTED: usize = 100;
@@ -46,23 +46,45 @@ pub fn page(document: &Document) -> String {
     let mut text = format!("# {}\n", escape(&document.title));
     for section in document.sections.iter().filter(|section| !section.blocks.is_empty()) {
         text.push_str(&format!("\n## {}\n", escape(&section.heading)));
-        for block in &section.blocks {
-            text.push_str(&match block {
-                Block::Heading(heading) => format!("\n### {}\n", escape(heading)),
-                Block::Points(points) => {
-                    format!("\n{}", points.iter().map(|point| format!("- {}\n", escape(point))).collect::<String>())
-                }
-                Block::Text(said) => format!("\n{}\n", escape(said)),
-                Block::Link(link) => format!("\n<{link}>\n"),
-                Block::Code(lines) => format!("\n```\n{}\n```\n", lines.join("\n")),
-                Block::Steps(steps) => {
-                    let numbered = (1..).zip(steps).map(|(number, step)| format!("{number}. {}\n", escape(step)));
-                    format!("\n{}", numbered.collect::<String>())
-                }
-            });
-        }
+        text.extend(section.blocks.iter().map(block));
     }
     text
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::Heading(heading) => format!("\n### {}\n", escape(heading)),
+        Block::Points(points) => {
+            format!("\n{}", points.iter().map(|point| format!("- {}\n", prose(point))).collect::<String>())
+        }
+        Block::Text(said) => format!("\n{}\n", prose(said)),
+        Block::Link(link) => format!("\n<{link}>\n"),
+        Block::Code(lines) => format!("\n{}", fenced(lines, "")),
+        Block::Steps(steps) => {
+            let marked = (1..).zip(steps).map(|(number, step): (usize, &Step)| item(&format!("{number}. "), 3, step));
+            format!("\n{}", marked.collect::<String>())
+        }
+        Block::Tasks(tasks) => format!("\n{}", tasks.iter().map(|task| item("- [ ] ", 2, task)).collect::<String>()),
+    }
+}
+
+fn item(mark: &str, indent: usize, step: &Step) -> String {
+    let code =
+        if step.code.is_empty() { String::new() } else { format!("\n{}\n", fenced(&step.code, &" ".repeat(indent))) };
+    format!("{mark}{}\n{code}", prose(&step.text))
+}
+
+/// A block of code; inside a list it is indented as deep as the item's text.
+fn fenced(lines: &[String], indent: &str) -> String {
+    let fence = if lines.iter().any(|line| line.contains("```")) { "~~~~" } else { "```" };
+    let lines: String = lines.iter().map(|line| format!("{indent}{line}\n")).collect();
+    format!("{indent}{fence}\n{lines}{indent}{fence}\n")
+}
+
+/// A text of ours, in which backticks hold code.
+fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { escape(part) }).collect()
 }
 
 /// Text that is not taken for markup.

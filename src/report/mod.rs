@@ -15,7 +15,9 @@ mod human;
 mod json;
 mod jsonl;
 mod junit;
+mod leaflet;
 mod markdown;
+mod pager;
 mod progress;
 mod sarif;
 mod style;
@@ -23,6 +25,9 @@ mod teamcity;
 mod uri;
 mod xml;
 
+pub use html::page as html;
+pub use leaflet::json;
+pub use markdown::page as markdown;
 pub use progress::Progress;
 pub use style::{escape, use_colour};
 
@@ -153,6 +158,22 @@ pub fn findings(report: &Report, format: Format, out: &mut dyn Write) -> io::Res
 /// The stream could not be written, a closed pipe aside.
 pub fn document(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     closed_is_fine(document::print(document, out))
+}
+
+/// The same on standard output, through a pager if there is one.
+///
+/// # Errors
+/// The stream could not be written, a closed pipe aside.
+pub fn paged(page: &Document, pager: Option<&str>) -> io::Result<()> {
+    closed_is_fine(pager::print(pager, &|out| document::print(page, out)))
+}
+
+/// Prints a text as it is.
+///
+/// # Errors
+/// The stream could not be written, a closed pipe aside.
+pub fn text(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    closed_is_fine(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// Prints lines as they are.

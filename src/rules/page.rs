@@ -17,6 +17,19 @@ impl Page {
         let (stem, source) = super::embedded().iter().find(|(stem, _)| *stem == provider)?;
         read(stem, source).into_iter().find(|page| page.key.id == id)
     }
+
+    /// The page of a rule that a team has written itself.
+    pub fn of_team(stem: &str, key: &KeyForm) -> Self {
+        let provider = ProviderForm {
+            name: "your team".into(),
+            env: String::new(),
+            docs: String::new(),
+            hosts: Vec::new(),
+            generic: false,
+            packages: Vec::new(),
+        };
+        Self { stem: stem.to_owned(), provider, key: key.clone() }
+    }
 }
 
 /// The pages of all built-in rules, in the order of the catalogue.

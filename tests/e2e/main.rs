@@ -28,6 +28,8 @@ mod push;
 mod range;
 mod schemas;
 mod server;
+mod snippets;
+mod stages;
 mod tree;
 mod uses;
 mod verify;

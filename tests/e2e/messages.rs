@@ -157,7 +157,7 @@ Stripe secret key (live) (critical)
     const stripeSecretKey = process.env.STRIPE_SECRET_KEY;
     if (!stripeSecretKey) throw Error(\"no STRIPE_SECRET_KEY\");
   Then commit again: git add -- src/pay.ts && git commit
-  Revoke it, see who used it: keystop explain stripe-secret-key-live
+  Clean up, revoke, see who used it: keystop explain 2728acf88392b5ab
   Not a key? End the line with // keystop:allow stripe-secret-key-live WHY
 
 To go on all the same, once: git commit --no-verify

@@ -1,7 +1,34 @@
 //! The page of a key: for a kind, for a finding, for the team's store.
 
+use keystop::advice::Document;
+use keystop::remedy::language::Language;
+use keystop::remedy::{self, Options};
+use keystop::{report, rules};
+use serde_json::Value;
+
 use crate::keys;
 use crate::repo::TestRepo;
+
+/// Columns of a terminal; an address is never broken.
+const COLUMNS: usize = 80;
+
+/// What every page has, in this order.
+const SECTIONS: [&str; 14] = [
+    "What to do now",
+    "What is it, and how is it used?",
+    "What does it allow?",
+    "How should it be stored?",
+    "How to make a new one?",
+    "How could it have leaked?",
+    "What is at risk?",
+    "What are good habits?",
+    "Was it misused?",
+    "How to revoke it?",
+    "What will stop working?",
+    "How to get it out of git?",
+    "What about other secrets?",
+    "Sources",
+];
 
 fn key() -> String {
     keys::key("sk_live_{alnum:24}")
@@ -67,7 +94,7 @@ fn the_teams_store_comes_first_with_its_own_names() {
         &[
             "1. HashiCorp Vault",
             "mount_point=\"team\", path=\"shop/pay\"",
-            "vault kv patch -mount=team shop/pay live=-",
+            "vault kv patch -mount=team \\ shop/pay live=-",
             "export VAULT_NAMESPACE=eu",
             "Tell security@example.org.",
         ],
@@ -78,4 +105,126 @@ fn the_teams_store_comes_first_with_its_own_names() {
     let ran = repo.keystop(&["explain", "stripe-secret-key-live"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains(".keystop.toml` line 2: unknown variant; one of `env`, `aws`,"), "{}", ran.stderr);
+}
+
+/// A page as a terminal shows it, and what is wrong with it.
+fn faults(document: &Document) -> Vec<String> {
+    let headings: Vec<&str> = document.sections.iter().map(|section| section.heading.as_str()).collect();
+    let mut faults = Vec::new();
+    if headings != SECTIONS {
+        faults.push(format!("{}: the sections are {headings:?}", document.rule));
+    }
+    let mut printed = Vec::new();
+    report::document(document, &mut printed).expect("it is memory");
+    let printed = String::from_utf8(printed).expect("it is text");
+    for line in printed.lines() {
+        let is_link = line.contains("https://") && !line.trim().contains(' ');
+        let hole = ["{env}", "{var}", "{path}", "{field}", " ,", "it can .", ": .", ": None.", "Some("];
+        if (line.chars().count() > COLUMNS && !is_link) || hole.iter().any(|hole| line.trim_start().contains(hole)) {
+            faults.push(format!("{}: {line}", document.rule));
+        }
+    }
+    let empty = document.sections.iter().filter(|section| section.blocks.is_empty());
+    faults.extend(empty.map(|section| format!("{}: `{}` is empty", document.rule, section.heading)));
+    faults
+}
+
+#[test]
+fn every_kind_of_key_has_the_whole_page_at_eighty_columns() {
+    let shell = Language::by_name("shell").expect("it is known");
+    let pages = rules::pages();
+    assert!(pages.len() > 1000, "{}", pages.len());
+    let faults: Vec<String> =
+        pages.iter().flat_map(|page| faults(&remedy::page(page, &Options::of(shell.clone())))).collect();
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn every_language_has_the_whole_page_at_eighty_columns() {
+    let pages = rules::pages();
+    let mut faulty = Vec::new();
+    for id in ["stripe-secret-key-live", "customerio-app-api-key", "aws-access-key"] {
+        let page = pages.iter().find(|page| page.key.id == id).expect(id);
+        for language in Language::ids() {
+            let language = Language::by_name(language).expect("an id is a name");
+            let name = language.name.clone();
+            let document = remedy::page(page, &Options::of(language));
+            faulty.extend(faults(&document).into_iter().map(|fault| format!("{name}: {fault}")));
+        }
+    }
+    assert!(faulty.is_empty(), "{} faults:\n{}", faulty.len(), faulty.join("\n"));
+}
+
+#[test]
+fn the_same_page_is_markdown_json_and_one_file_of_html() {
+    let repo = TestRepo::new();
+    repo.stage("pay.py", source());
+    let shown = |format: &str| page(&repo, &["pay.py:3", "--format", format]);
+    let (markdown, html) = (shown("md"), shown("html"));
+    let json: Value = serde_json::from_str(&shown("json")).expect("it is JSON");
+    let sections = json["sections"].as_array().expect("a list");
+    assert_eq!(sections.len(), SECTIONS.len());
+    assert_eq!(json["exposure"]["reach"], "staged");
+    for (heading, section) in SECTIONS.iter().zip(sections) {
+        assert_eq!(section["heading"], *heading);
+        assert!(markdown.contains(&format!("\n## {heading}\n")), "{heading}");
+        assert!(html.contains(&format!("<h2>{heading}</h2>")), "{heading}");
+    }
+    assert!(markdown.contains("\n   ```\n   git add -- pay.py\n   ```\n"), "{markdown}");
+    for loads in ["<script", "<link", "<img", "url(", "src=", "@import"] {
+        assert!(!html.contains(loads), "{loads}");
+    }
+    for tag in ["section", "ul", "ol", "li", "pre", "p", "code", "main", "nav"] {
+        let opened = html.matches(&format!("<{tag}>")).count() + html.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, html.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+}
+
+#[test]
+fn a_teams_own_rule_has_a_page_too() {
+    let repo = TestRepo::new();
+    repo.write(
+        ".keystop.toml",
+        "[[rule]]\nid = 'acme-key'\nname = 'ACME service key'\nseverity = 'high'\nregex = '\\b(acme_[0-9a-f]{32})\\b'\n",
+    );
+    let shown = page(&repo, &["acme-key"]);
+    says(&shown, &["My ACME service key leaked!", "HOW TO REVOKE IT?", "This rule is your own"]);
+}
+
+#[test]
+fn a_plan_is_a_checklist_with_owners_and_without_the_key() {
+    let repo = TestRepo::new();
+    repo.write("CODEOWNERS", "/billing/ @team-billing\n");
+    repo.write("billing/package.json", "{\"dependencies\": {\"stripe\": \"1\"}}\n");
+    repo.write("billing/pay.js", "const key = process.env.STRIPE_SECRET_KEY;\n");
+    repo.commit_unseen("pay.py", source());
+    let ran = repo.keystop(&["plan", "pay.py:3"]).ok();
+    let plan = ran.stdout;
+    assert!(!plan.contains(&key()[8..]), "the key was printed");
+    for part in [
+        "# Incident: Stripe secret key (live) leaked",
+        "## Misuse",
+        "## Careful rotation",
+        "## Minimal disruption",
+        "- [ ] folder `billing` (@team-billing)",
+        "billing/pay.js:1",
+        "- [ ] Tell @team-billing",
+        "First committed: 2026-01-02 03:04 UTC",
+        "git commit --amend --no-edit",
+        "keystop verify ",
+    ] {
+        assert!(plan.contains(part), "`{part}` is missing in:\n{plan}");
+    }
+}
+
+#[test]
+fn less_than_the_severity_that_a_team_has_set_is_told_and_stops_nothing() {
+    let repo = TestRepo::new();
+    repo.stage("test.py", keys::key("key = 'sk_test_{alnum:24}'\n"));
+    repo.blocked(&[]);
+    repo.write(".keystop.toml", "stop_from = 'high'\n");
+    let said = repo.passes(&[]).stderr;
+    assert!(said.contains("keystop: note: test.py:1:8: Stripe secret key (test) may be a key"), "{said}");
+    repo.stage("pay.py", source());
+    repo.blocked(&[]);
 }
