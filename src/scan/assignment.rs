@@ -47,7 +47,11 @@ pub fn assignment(
     let (value, quoted, called) = cursor.value(dialect)?;
     // `header("X-Token", "VALUE")`, and not `["file:///etc/passwd", "VALUE"]`.
     let listed = bond == Bond::Argument && matches!(text[name.end], b'"' | b'\'' | b'`');
-    if listed && !(name.start > line.start && matches!(text[name.start - 1], b'"' | b'\'' | b'`')) {
+    let whole = name.start > line.start && matches!(text[name.start - 1], b'"' | b'\'' | b'`');
+    // In a list with an entry a line, or in a sentence, the next entry is not what this one is given.
+    let before = &text[line.start..name.start];
+    let entry = !before.contains(&b'(') && (value.start >= line.end || !before.iter().any(|b| b"[{".contains(b)));
+    if listed && (!whole || entry) {
         return None;
     }
     let option = bond == Bond::Spoken && name.start > line.start && text[name.start - 1] == b'-';

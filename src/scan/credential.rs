@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::assignment::{Assignment, Bond};
 use super::dialect::Dialect;
 use super::telling::{self, Telling};
-use super::{guard, randomness};
+use super::{binding, guard, randomness};
 use crate::rules::{Announced, Confidence};
 
 /// Shorter values are nobody's secret, longer ones are data.
@@ -30,6 +30,9 @@ pub fn judge(
 ) -> Option<Confidence> {
     let (name, value) = (&text[found.name.clone()], &text[found.value.clone()]);
     if !LENGTHS.contains(&value.len()) || !guard::is_literal(value, found.quoted) || guard::is_placeholder(value, 0) {
+        return None;
+    }
+    if binding::normalise(name) == binding::normalise(value) {
         return None;
     }
     let bound = found.bond != Bond::Spoken;
@@ -139,11 +142,15 @@ pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Ra
     let mut at = from;
     while at < end {
         let run = text[at..end].iter().take_while(|b| is_token(b)).count();
-        let trimmed = at..at + run - text[at..at + run].iter().rev().take_while(|b| b"._-".contains(b)).count();
+        let opening = text[at..at + run].iter().take_while(|b| **b == b'=').count();
+        let closing = text[at..at + run].iter().rev().take_while(|b| b"._-".contains(b)).count();
+        let trimmed = at + opening..(at + run - closing).max(at + opening);
+        // What goes on with a brace is filled in later, what ends in dots is cut.
+        let slot = text.get(at + run) == Some(&b'{') || text[..at + run].ends_with(b"...");
         // In an element of its own nothing else is meant.
         let element = text.get(name.end) == Some(&b'>');
         let value = &text[trimmed.clone()];
-        if run >= 20 && (is_beyond_doubt(value) || (element && randomness::is_random(value))) {
+        if trimmed.len() >= 20 && !slot && (is_beyond_doubt(value) || (element && randomness::is_random(value))) {
             return Some(trimmed);
         }
         at += run.max(1);

@@ -405,18 +405,17 @@ fn has_slot(value: &[u8]) -> bool {
     memchr::memchr_iter(b'{', value).any(|at| {
         let inner = value[at + 1..].split(|b| *b == b'}').next().unwrap_or_default();
         let closed = at + 1 + inner.len() < value.len();
-        let name = inner.split(|b| *b == b':').next().unwrap_or_default();
+        let inner = inner.strip_prefix(b"-").unwrap_or(inner);
+        let mut parts = inner.split(|b| *b == b':');
+        let name = parts.next().unwrap_or_default();
+        // `{base64:40}`
+        let sized = parts.next().is_some_and(|size| !size.is_empty() && size.iter().all(u8::is_ascii_digit));
         let named = name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_' || *b == b'.')
             || (name.len() >= 4 && is_wordlike(name));
         let numbered = inner.iter().all(u8::is_ascii_digit);
-        // `{base64url:40}`: a set of characters and how many of them.
-        let set = inner.len() > name.len() + 1
-            && inner[name.len() + 1..].iter().all(u8::is_ascii_digit)
-            && name.first().is_some_and(u8::is_ascii_lowercase)
-            && name.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         closed
             && !inner.is_empty()
-            && (named || numbered || set)
+            && (named || numbered || sized)
             && inner.iter().all(|b| b.is_ascii_alphanumeric() || b"_.:".contains(b))
     })
 }
@@ -544,6 +543,7 @@ mod tests {
             "sk_live_{key}",
             "tok-{alnum:24}",
             "{0}-{1}-suffix",
+            "v1:{-base64:40}",
             "%d,%d-%d,%d:",
             "process.env.ACME_SECRET,",
             "a1B2c3D4e5F6",

@@ -370,7 +370,11 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     {
         return None;
     }
-    let described = (before.last(), view.text().get(span.end)) == (Some(&b'<'), Some(&b'>'));
+    // `<value>`, or what goes on with a brace and is filled in later.
+    let described = match view.text().get(span.end) {
+        Some(b'>') => before.last() == Some(&b'<'),
+        next => next == Some(&b'{'),
+    };
     if checked != Some(true) && (described || is_made_up(rule, secret)) {
         return None;
     }
@@ -393,10 +397,17 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
 /// Whether nobody issued this: a placeholder, too regular, words with numbers, base64 of words.
 fn is_made_up(rule: &Rule, secret: &[u8]) -> bool {
     let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
-    let numbered = matches!(rule.shape, Shape::Value { .. }) && secret.iter().any(u8::is_ascii_digit);
+    let unprefixed = match &rule.shape {
+        Shape::Value { regex } => !regex.starts_with(|c: char| c.is_ascii_alphanumeric()),
+        Shape::Pattern { .. } | Shape::Assigned { .. } => false,
+    };
+    let numbered = secret.iter().any(u8::is_ascii_digit);
+    // Passwords of four letters and a dash, over and over, are issued; words are longer.
+    let long = secret.split(|b| !b.is_ascii_alphabetic()).any(|part| part.len() > 4);
     guard::is_placeholder(secret, prefix)
         || verify::entropy(secret) < rule.entropy
-        || (numbered && guard::is_designation(secret))
+        || (unprefixed && numbered && guard::is_designation(secret))
+        || (unprefixed && long && binding::words(secret).count() > 1 && guard::is_wordlike(secret))
         || (rule.structure.is_none() && rule.prefixes.is_empty() && guard::is_veiled_word(secret))
 }
 

@@ -25,15 +25,19 @@ pub fn has_structure(structure: Structure, secret: &[u8], before: &[u8]) -> bool
         Structure::Pem => is_usable_pem(secret),
         Structure::UrlPassword => is_real_password(secret, url_user(before)) && !is_named_before(secret, before),
         Structure::BasicAuth => is_basic_auth(secret),
-        Structure::Base64 => decode(secret).is_some_and(|text| {
-            !guard::is_veiled_word(secret) && (!text.starts_with(b"-----BEGIN") || is_private_pem(&text))
-        }),
+        Structure::Base64 => is_base64(secret) && !guard::is_veiled_word(secret),
         Structure::Base64Json => holds_json(secret),
         Structure::DiscordBot => is_discord_bot(secret),
         Structure::Pypi => is_pypi(secret),
         Structure::AwsKeyId => secret.iter().skip(4).all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(b)),
         Structure::AzureStorage => decode(secret).is_some_and(|key| key.len() == 64),
     }
+}
+
+/// Base64, and not a word whose length happens to fit.
+fn is_base64(text: &[u8]) -> bool {
+    let mixed = text.iter().any(u8::is_ascii_uppercase) && text.iter().any(u8::is_ascii_lowercase);
+    mixed && decode(text).is_some()
 }
 
 /// Standard or URL-safe base64, padded or not.
@@ -75,11 +79,6 @@ pub fn is_usable_pem(block: &[u8]) -> bool {
         key.starts_with(b"openssh-key-v1\0") && key.get(19..23).is_some_and(|cipher| cipher != b"none")
     });
     !encrypted && !cut && !openssh_encrypted && text.len() >= 60 && !guard::is_placeholder(&text[..60], 0)
-}
-
-/// Of the PEM blocks of a manifest only private keys are secret, and only whole ones.
-fn is_private_pem(text: &[u8]) -> bool {
-    memchr::memmem::find(text, b"PRIVATE KEY").is_some() && is_usable_pem(text)
 }
 
 /// The base64 characters between the BEGIN and END lines, `\n` escapes and string joins left out.
@@ -194,12 +193,13 @@ mod tests {
     #[test]
     fn unsigned_tokens_are_not_keys() {
         let part = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
-        let token = |alg: &str, signature: &str| {
+        let signed = |alg: &str, signature: &str| {
             format!("{}.{}.{signature}", part(&format!(r#"{{"alg":"{alg}"}}"#)), part(r#"{"sub":"1"}"#))
         };
-        assert!(is_jwt(token("HS256", "q8W3zL1vB9tR4kX7Kp2Lq9Wv").as_bytes()));
-        assert!(!is_jwt(token("none", "q8W3zL1vB9tR4kX7Kp2Lq9Wv").as_bytes()));
-        assert!(!is_jwt(token("HS256", "").as_bytes()));
+        let signature = part("a signature, by its length");
+        assert!(is_jwt(signed("HS256", &signature).as_bytes()));
+        assert!(!is_jwt(signed("none", &signature).as_bytes()));
+        assert!(!is_jwt(signed("HS256", "").as_bytes()));
     }
 
     #[test]

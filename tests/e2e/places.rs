@@ -54,3 +54,10 @@ fn one_key_among_six_thousand_files_is_found() {
     repo.git(&["add", "."]).ok();
     repo.blocked(&[]);
 }
+
+#[test]
+fn the_repository_passes_its_own_scan() {
+    let repo = TestRepo::folder();
+    let ran = repo.keystop(&["scan", env!("CARGO_MANIFEST_DIR")]);
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+}
