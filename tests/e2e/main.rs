@@ -6,6 +6,7 @@ mod keys;
 mod repo;
 
 mod bad_input;
+mod check;
 mod committing;
 mod content;
 mod decisions;
