@@ -74,7 +74,7 @@ impl ValueEnum for Hook {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range"]))]
+#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range", "history"]))]
 pub struct ScanArgs {
     /// Files and folders to read
     #[arg(value_name = "PATH")]
@@ -91,6 +91,12 @@ pub struct ScanArgs {
     /// Leave out merges
     #[arg(long, requires = "range")]
     pub no_merges: bool,
+    /// Read what `.gitignore` leaves out, too
+    #[arg(long, requires = "paths")]
+    pub no_ignore: bool,
+    /// Read the whole history: everything that branches, tags, stashes and notes lead to
+    #[arg(long)]
+    pub history: bool,
     /// Threads; as many as the machine runs at once if not given
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,

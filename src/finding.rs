@@ -1,9 +1,10 @@
 //! A finding: a match that passed every guard, with all that may be told of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::hunk::Origin;
 use crate::rules::{Confidence, Severity};
@@ -13,7 +14,7 @@ use crate::secret::Secret;
 ///
 /// The hash is truncated to 64 bits and, because a short password could be guessed against it, drawn out over many
 /// rounds: one guess costs as long as one finding. The key only keeps keystop's hashes apart from everybody else's.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(String);
 
 /// Rounds of the keyed hash. About a millisecond on a laptop, once per distinct secret.
@@ -39,6 +40,23 @@ impl Fingerprint {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Fingerprints that were made already: in a history the same secret is met in version after version of a file.
+#[derive(Debug, Default)]
+pub struct Fingerprints(Mutex<HashMap<[u8; 32], Fingerprint>>);
+
+impl Fingerprints {
+    pub fn of(&self, rule: &str, secret: &Secret) -> Fingerprint {
+        let key = Sha256::new().chain_update(rule).chain_update([0]).chain_update(secret.expose()).finalize().into();
+        let known = || self.0.lock().expect("no thread panics: a panic ends the process");
+        if let Some(print) = known().get(&key) {
+            return print.clone();
+        }
+        let print = Fingerprint::of(rule, secret);
+        known().insert(key, print.clone());
+        print
     }
 }
 
@@ -89,6 +107,8 @@ pub struct Finding {
     pub parts: Vec<Companion>,
     pub secret: Secret,
     pub fingerprint: Fingerprint,
+    /// The commit that took it out again, by its full id, where a history was read.
+    pub removed_by: Option<String>,
 }
 
 impl Finding {

@@ -19,7 +19,7 @@
 //!
 //! ```text
 //! 0  secret  hunk  text  workers  rules        plain data, threads, and the catalogue
-//! 1  finding  config  advice
+//! 1  finding  pieces  config  advice
 //! 2  git  files  scan  allow  remedy  report  network
 //! 3  commands
 //! 4  main  cli  exit
@@ -57,6 +57,7 @@ pub mod git;
 pub mod hunk;
 #[cfg(feature = "live")]
 pub mod network;
+pub mod pieces;
 pub mod remedy;
 pub mod report;
 pub mod rules;

@@ -22,6 +22,15 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// The same for bytes that are not needed otherwise: most texts are not copied.
+pub fn decoded(bytes: Vec<u8>) -> Vec<u8> {
+    match decode(&bytes) {
+        Cow::Owned(text) => text,
+        Cow::Borrowed(text) if text.len() == bytes.len() => bytes,
+        Cow::Borrowed(text) => text.to_vec(),
+    }
+}
+
 /// Which byte of each pair is nearly always zero.
 enum Half {
     High,

@@ -7,7 +7,7 @@ use std::path::Path;
 /// A module imports only from lower layers; inside a layer modules do not know each other, but for `SIBLINGS`.
 const LAYERS: [&[&str]; 5] = [
     &["secret", "hunk", "text", "workers", "rules"],
-    &["finding", "config", "advice"],
+    &["finding", "pieces", "config", "advice"],
     &["git", "files", "scan", "allow", "remedy", "report", "network"],
     &["commands"],
     &["main", "lib", "cli", "exit"],

@@ -7,14 +7,14 @@ use anyhow::{Context, Result, anyhow};
 
 use super::session;
 use crate::config::Config;
-use crate::files;
+use crate::files::{self, Ignored};
 use crate::finding::{Finding, Fingerprint};
 use crate::git::{self, Id, ObjectKind, Ownership, Repository, Store};
 use crate::hunk::{Hunk, Origin};
 use crate::remedy::language::{Kind, Language};
 use crate::report;
 use crate::scan::Scanner;
-use crate::text;
+use crate::{text, workers};
 
 /// Objects above this hold recordings and builds; a key in them is found by its value: `keystop verify --stdin`.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -80,8 +80,9 @@ fn by_fingerprint(scanner: &Scanner, print: &str) -> Result<Vec<Finding>> {
         places.extend(scanner.scan(hunk).into_iter().filter(|found| found.fingerprint.as_str() == print));
     };
     let Ok(repository) = Repository::open(Ownership::Checked) else {
-        files::walk(&[PathBuf::from(".")], &mut |hunk| take(&hunk))?;
-        return Ok(places);
+        let listing = files::list(&[PathBuf::from(".")], Ignored::Read, workers::jobs(None))?;
+        let (_, found) = files::read(listing, workers::jobs(None), &|hunk| scanner.scan(&hunk))?;
+        return Ok(found.into_iter().filter(|found| found.fingerprint.as_str() == print).collect());
     };
     git::staged(&repository, git::Merge::Concluded, &mut |hunk| {
         take(&hunk);

@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod find;
 mod fix;
+mod history;
 mod hook;
 mod install;
 mod placement;

@@ -1,14 +1,14 @@
-//! `keystop scan`: files and folders, what is staged, or what commits have added.
+//! `keystop scan`: files and folders, what is staged, what commits have added, or the whole history.
 
 use anyhow::Result;
 
-use super::hook;
 use super::session::Session;
+use super::{history, hook};
 use crate::advice::Stage;
 use crate::cli::ScanArgs;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::files;
+use crate::files::{self, Ignored};
 use crate::git::{self, Coverage, Merge, Ownership, Range, Repository, Unscanned};
 use crate::workers;
 
@@ -25,7 +25,14 @@ pub fn run(args: &ScanArgs) -> Result<Exit> {
         let coverage = session.keep_walked(walked, Repository::head)?;
         return session.finish(Stage::History, args.format, coverage);
     }
-    let read = files::walk(&args.paths, &mut |hunk| session.take(&hunk))?;
+    if args.history {
+        let coverage = history::scan(&mut session, &hook::open(Ownership::Checked)?, workers::jobs(args.jobs))?;
+        return session.finish(Stage::History, args.format, coverage);
+    }
+    let ignored = if args.no_ignore { Ignored::Read } else { Ignored::LeftOut };
+    let jobs = workers::jobs(args.jobs);
+    let (read, judged) = files::read(files::list(&args.paths, ignored, jobs)?, jobs, &|hunk| session.judge(&hunk))?;
+    session.keep(judged);
     let unscanned = read.unreadable.into_iter().map(|(path, reason)| Unscanned { path, reason });
     let coverage = Coverage { files: read.files, unscanned: unscanned.collect() };
     session.finish(Stage::File, args.format, coverage)

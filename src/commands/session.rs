@@ -9,7 +9,7 @@ use crate::advice::{Commit, Commits, Document, Stage};
 use crate::allow::{self, Decision};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::finding::{self, Finding};
+use crate::finding::{self, Finding, Fingerprint};
 use crate::git::{self, Coverage, Id, Walked};
 use crate::hunk::{Hunk, Origin};
 use crate::remedy::language::Language;
@@ -54,6 +54,11 @@ impl<'c> Session<'c> {
         self.scanner.scan(hunk).into_iter().map(decide).collect()
     }
 
+    /// What is found, by identity only.
+    pub fn fingerprints(&self, hunk: &Hunk) -> Vec<Fingerprint> {
+        self.scanner.scan(hunk).into_iter().map(|found| found.fingerprint).collect()
+    }
+
     /// Keeps what was found for the report.
     pub fn keep(&mut self, judged: Vec<Judged>) {
         for (decision, found) in judged {
@@ -87,7 +92,9 @@ impl<'c> Session<'c> {
             Origin::Commit(id) | Origin::Message(id) => Id::from_hex(id.as_bytes()),
             Origin::Staged | Origin::File => None,
         };
-        let named: BTreeSet<Id> = self.findings.iter().filter_map(named).collect();
+        let removed = |finding: &Finding| Id::from_hex(finding.removed_by.as_ref()?.as_bytes());
+        let named: BTreeSet<Id> =
+            self.findings.iter().flat_map(|found| [named(found), removed(found)]).flatten().collect();
         let has_merges = commits.iter().any(|commit| commit.parents.len() > 1);
         for (age, commit) in commits.iter().enumerate().filter(|(_, commit)| named.contains(&commit.id)) {
             let id = commit.id.to_string();

@@ -1,15 +1,18 @@
 //! Added text that is not git's: files and folders, new as a whole.
 
+mod listing;
 pub mod plain;
 pub mod transaction;
 
-use std::fs;
+pub use listing::{Ignored, Listing, list};
+
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::hunk::{Hunk, Origin};
-use crate::text;
+use crate::{pieces, workers};
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -18,51 +21,42 @@ pub struct Read {
     pub unreadable: Vec<(Vec<u8>, String)>,
 }
 
-/// Reads every file below `paths`, in the order of names; `.git` folders are left out, symbolic links not followed.
+/// Judges every file that was listed, on `jobs` threads; what is made of them is in the order of files.
 ///
 /// # Errors
-/// A path does not exist.
-pub fn walk(paths: &[PathBuf], act: &mut dyn FnMut(Hunk)) -> Result<Read> {
-    let mut read = Read::default();
-    for path in paths {
-        if fs::symlink_metadata(path).is_err() {
-            bail!("there is no `{}`", path.display());
+/// `judge` failed. A file that cannot be read is told.
+pub fn read<Made: Send>(
+    listing: Listing,
+    jobs: usize,
+    judge: &(impl Fn(Hunk) -> Vec<Made> + Sync),
+) -> Result<(Read, Vec<Made>)> {
+    let one = |(): &mut (), item: usize| {
+        let path = &listing.files[item];
+        let mut made = Vec::new();
+        let outcome = file(path, &mut |hunk| {
+            made.extend(judge(hunk));
+            Ok(())
+        });
+        Ok((made, outcome.map_err(|error| (bytes(path), error.to_string()))))
+    };
+    let mut read = Read { files: 0, unreadable: listing.unreadable };
+    let mut all = Vec::new();
+    for (made, outcome) in workers::map(jobs, listing.files.len(), || (), one)? {
+        all.extend(made);
+        match outcome {
+            Ok(()) => read.files += 1,
+            Err(unreadable) => read.unreadable.push(unreadable),
         }
-        visit(path, &mut read, act);
     }
-    Ok(read)
+    Ok((read, all))
 }
 
-fn visit(path: &Path, read: &mut Read, act: &mut dyn FnMut(Hunk)) {
-    let outcome = fs::symlink_metadata(path).and_then(|meta| match () {
-        () if meta.is_dir() => folder(path, read, act),
-        () if meta.is_symlink() => {
-            let target = fs::read_link(path)?;
-            act(Hunk::whole(bytes(path), Origin::File, bytes(&target)));
-            read.files += 1;
-            Ok(())
-        }
-        () if meta.is_file() => {
-            let content = fs::read(path)?;
-            act(Hunk::whole(bytes(path), Origin::File, text::decode(&content).into_owned()));
-            read.files += 1;
-            Ok(())
-        }
-        () => Ok(()),
-    });
-    if let Err(error) = outcome {
-        read.unreadable.push((bytes(path), error.to_string()));
+/// The text of a file; a link's is its target.
+fn file(path: &Path, act: &mut dyn FnMut(Hunk) -> Result<()>) -> Result<()> {
+    if path.is_symlink() {
+        return act(Hunk::whole(bytes(path), Origin::File, bytes(&fs::read_link(path)?)));
     }
-}
-
-fn folder(path: &Path, read: &mut Read, act: &mut dyn FnMut(Hunk)) -> std::io::Result<()> {
-    let mut entries =
-        fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
-    entries.sort();
-    for entry in entries.iter().filter(|entry| entry.file_name() != Some(".git".as_ref())) {
-        visit(entry, read, act);
-    }
-    Ok(())
+    pieces::read(&bytes(path), &Origin::File, &mut File::open(path)?, act)
 }
 
 /// A path as bytes, as git has it.

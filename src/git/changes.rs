@@ -13,6 +13,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// A folder: its object is a tree.
+    pub fn is_folder(&self) -> bool {
+        self.mode & 0o170_000 == 0o040_000
+    }
+
     /// A submodule: its object is in another repository.
     pub fn is_submodule(&self) -> bool {
         self.mode & 0o170_000 == 0o160_000

@@ -76,9 +76,10 @@ pub fn walk<Made: Send>(
         }
         return Ok(whole);
     }
-    // libgit2 lets one thread at a time unpack, so objects come through a git process for each.
+    let source = repository.source();
     let work = |objects: &mut Objects, item: usize| read(objects, stretches[item], judge);
-    workers::map(jobs, stretches.len(), Objects::git, work)?.into_iter().for_each(|walked| whole.add(walked));
+    let walked = workers::map(jobs, stretches.len(), || Objects::of(&source), work)?;
+    walked.into_iter().for_each(|walked| whole.add(walked));
     Ok(whole)
 }
 
@@ -107,6 +108,16 @@ fn read<Made>(
 
 /// The changes from each parent; a root commit adds everything.
 fn changes(objects: &Objects, commit: &Commit, coverage: &mut Coverage) -> Result<Vec<Vec<Change>>> {
+    let compare = |old| tree::compare(objects, old, Some(commit.tree)).map(|list| rename::detect(objects, list));
+    let lists: Result<_> = parent_trees(objects, commit)?.into_iter().map(compare).collect();
+    lists.or_else(|error| {
+        coverage.unscanned.push(unscanned(commit, &error));
+        Ok(Vec::new())
+    })
+}
+
+/// The trees that a commit is compared with: its parents', or nothing.
+pub fn parent_trees(objects: &Objects, commit: &Commit) -> Result<Vec<Option<Id>>> {
     let mut olds = Vec::new();
     for parent in &commit.parents {
         match objects.recall(parent)? {
@@ -118,11 +129,10 @@ fn changes(objects: &Objects, commit: &Commit, coverage: &mut Coverage) -> Resul
     if olds.is_empty() {
         olds.push(None);
     }
-    let compare = |old| tree::compare(objects, old, Some(commit.tree)).map(|list| rename::detect(objects, list));
-    olds.into_iter().map(compare).collect::<Result<_>>().or_else(|error| {
-        coverage
-            .unscanned
-            .push(Unscanned { path: format!("commit {}", commit.id).into_bytes(), reason: format!("{error:#}") });
-        Ok(Vec::new())
-    })
+    Ok(olds)
+}
+
+/// A commit whose trees cannot be read.
+pub fn unscanned(commit: &Commit, error: &anyhow::Error) -> Unscanned {
+    Unscanned { path: format!("commit {}", commit.id).into_bytes(), reason: format!("{error:#}") }
 }

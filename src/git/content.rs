@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
-use std::ops::Range;
 
 use anyhow::{Result, bail};
 
@@ -10,14 +9,8 @@ use super::changes::Entry;
 use super::diff;
 use super::objects::Objects;
 use crate::hunk::{self, Hunk, Origin};
+use crate::pieces::{PIECE, Pieces, STREAMED};
 use crate::text;
-
-/// Above this a blob is read in pieces, so that memory stays bounded.
-const STREAMED: u64 = 16 * 1024 * 1024;
-/// Size of a piece; pieces end at line breaks where there are any.
-const PIECE: usize = 4 * 1024 * 1024;
-/// Bytes of the piece before that are seen again, so that no key is cut in two.
-const OVERLAP: usize = 64 * 1024;
 
 /// Reads `new` and hands over the hunks that it adds to every one of `olds`.
 ///
@@ -66,15 +59,12 @@ fn stream(
         })?;
         lines.finish();
     }
-    let mut pieces = Pieces { path, origin, hasher: &hasher, known: &known, text: Vec::new(), first_line: 1, seen: 0 };
-    let there = objects.stream(&new.id, |piece| {
-        pieces.text.extend_from_slice(piece);
-        if pieces.text.len() >= PIECE { pieces.hand_over(false, act) } else { Ok(()) }
-    })?;
-    if !there {
+    let is_added = |line: &[u8]| !known.contains(&hasher.hash_one(line));
+    let mut pieces = Pieces::new(path, origin, &is_added);
+    if !objects.stream(&new.id, |piece| pieces.take(piece, act))? {
         bail!("object {} is missing", new.id);
     }
-    pieces.hand_over(true, act)
+    pieces.finish(act)
 }
 
 /// Lines of the old side that are remembered, at most; beyond that, lines count as added.
@@ -101,62 +91,5 @@ impl LineHashes<'_> {
             self.known.insert(self.hasher.hash_one(self.rest.as_slice()));
         }
         self.rest.clear();
-    }
-}
-
-/// The new side, piece by piece.
-struct Pieces<'a> {
-    path: &'a [u8],
-    origin: &'a Origin,
-    hasher: &'a RandomState,
-    known: &'a HashSet<u64>,
-    text: Vec<u8>,
-    first_line: u32,
-    /// Bytes at the start of `text` that were handed over before.
-    seen: usize,
-}
-
-impl Pieces<'_> {
-    fn hand_over(&mut self, last: bool, act: &mut dyn FnMut(Hunk) -> Result<()>) -> Result<()> {
-        let whole = if last { None } else { memchr::memrchr(b'\n', &self.text) };
-        let end = whole.map_or(self.text.len(), |at| at + 1);
-        let added = self.added(end);
-        if !added.is_empty() {
-            act(Hunk {
-                path: self.path.to_vec(),
-                origin: self.origin.clone(),
-                text: self.text[..end].to_vec(),
-                first_line: self.first_line,
-                added,
-            })?;
-        }
-        let keep = self.kept_from(end);
-        let lines = memchr::memchr_iter(b'\n', &self.text[..keep]).count();
-        self.first_line = self.first_line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
-        self.text.drain(..keep);
-        self.seen = end - keep;
-        Ok(())
-    }
-
-    /// Where the overlap begins: a line break near enough, or in the middle of an endless line.
-    fn kept_from(&self, end: usize) -> usize {
-        let from = end.saturating_sub(OVERLAP);
-        memchr::memchr(b'\n', &self.text[from..end]).filter(|at| from + at + 1 < end).map_or(from, |at| from + at + 1)
-    }
-
-    fn added(&self, end: usize) -> Vec<Range<u32>> {
-        let mut runs: Vec<Range<u32>> = Vec::new();
-        let (mut line, mut at) = (self.first_line, 0);
-        for part in self.text[..end].split_inclusive(|b| *b == b'\n') {
-            at += part.len();
-            if at > self.seen && !self.known.contains(&self.hasher.hash_one(part)) {
-                match runs.last_mut() {
-                    Some(run) if run.end == line => run.end += 1,
-                    _ => runs.push(line..line + 1),
-                }
-            }
-            line = line.saturating_add(1);
-        }
-        runs
     }
 }

@@ -2,8 +2,11 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use gix_object::Find as _;
+use gix_odb::Header as _;
 
 use super::Id;
 use super::process::CatFile;
@@ -32,19 +35,38 @@ impl Kind {
 }
 
 /// Where objects come from. The subprocess is started when it is first needed.
+#[derive(Default)]
 pub struct Objects {
     libgit2: Option<git2::Repository>,
+    store: Option<gix_odb::HandleArc>,
     git: RefCell<Option<CatFile>>,
     recent: RefCell<Recent>,
 }
 
+/// Where further threads find the objects of a repository.
+#[derive(Clone)]
+pub enum Source {
+    /// In files that `gix-odb` reads, in any number of threads; libgit2 lets one at a time unpack.
+    Store(Arc<gix_odb::Store>),
+    /// Wherever git knows: a process for each thread.
+    Git,
+}
+
+/// Bytes of delta bases that each thread keeps.
+const BASES: usize = 64 * 1024 * 1024;
+
 impl Objects {
     pub fn libgit2(repository: git2::Repository) -> Self {
-        Self { libgit2: Some(repository), git: RefCell::new(None), recent: RefCell::default() }
+        Self { libgit2: Some(repository), ..Self::default() }
     }
 
-    pub fn git() -> Self {
-        Self { libgit2: None, git: RefCell::new(None), recent: RefCell::default() }
+    /// For a thread of its own.
+    pub fn of(source: &Source) -> Self {
+        let Source::Store(store) = source else { return Self::default() };
+        let mut handle = store.to_cache_arc();
+        handle.refresh_never();
+        let bases = || Box::new(gix_pack::cache::lru::MemoryCappedHashmap::new(BASES)) as Box<_>;
+        Self { store: Some(handle.with_pack_cache(bases)), ..Self::default() }
     }
 
     pub fn repository(&self) -> Option<&git2::Repository> {
@@ -53,6 +75,9 @@ impl Objects {
 
     /// An object's size in bytes, where it can be told without reading the object.
     pub fn size(&self, id: &Id) -> Option<u64> {
+        if let Some(store) = &self.store {
+            return store.try_header(object_id(id).ok()?).ok()?.map(|header| header.size());
+        }
         let odb = self.libgit2.as_ref()?.odb().ok()?;
         let (size, _) = odb.read_header(oid(id).ok()?).ok()?;
         Some(size as u64)
@@ -85,6 +110,14 @@ impl Objects {
     /// # Errors
     /// As above.
     pub fn typed(&self, id: &Id) -> Result<Option<(Kind, Vec<u8>)>> {
+        if let Some(store) = &self.store {
+            let mut buffer = Vec::new();
+            let found = store.try_find(object_id(id)?, &mut buffer);
+            let found = found.map_err(|error| anyhow::anyhow!("object {id} cannot be read: {error}"))?;
+            let Some(object) = found else { return Ok(None) };
+            let kind = Kind::named(&object.kind.to_string()).with_context(|| format!("object {id} has no type"))?;
+            return Ok(Some((kind, object.data.to_vec())));
+        }
         let Some(repository) = &self.libgit2 else { return self.with_git(|git| git.read(id)) };
         let odb = repository.odb()?;
         match odb.read(oid(id)?) {
@@ -117,4 +150,9 @@ impl Objects {
 /// libgit2's form of an id.
 pub fn oid(id: &Id) -> Result<git2::Oid> {
     git2::Oid::from_bytes(id.as_bytes()).with_context(|| format!("{id} is not a sha1 id"))
+}
+
+/// The form that `gix-odb` has of an id.
+fn object_id(id: &Id) -> Result<&gix_hash::oid> {
+    gix_hash::oid::try_from_bytes(id.as_bytes()).map_err(|_| anyhow::anyhow!("{id} is not a sha1 id"))
 }

@@ -3,11 +3,10 @@
 use anyhow::{Context, Result, bail};
 
 use super::commits::{self, Listed, Walked};
-use super::objects::Kind;
 use super::repository::Repository;
-use super::{Coverage, Id, additions, commit, tree};
-use crate::hunk::{Hunk, Origin, TAG};
-use crate::{text, workers};
+use super::{Coverage, Id, tips};
+use crate::hunk::Hunk;
+use crate::workers;
 
 /// One ref that is to change on the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,47 +90,13 @@ pub fn pushed<Made: Send>(
             made.extend(judge(hunk)?);
             Ok(())
         };
-        let peel = |new| peel(repository, new, update, &mut coverage, &mut act);
+        let peel = |new| tips::peel(&repository.objects, new, &update.name, &mut coverage, &mut act);
         tips.extend(update.new.map(peel).transpose()?.flatten());
     }
     let mut walked = commits::walk(repository, &list(&tips, updates, known)?, workers::jobs(None), judge)?;
     walked.coverage.add(coverage);
     walked.made.extend(made);
     Ok(walked)
-}
-
-/// The commit that a ref leads to; a tag's message is handed over on the way, and so is a file that a tag names.
-fn peel(
-    repository: &Repository,
-    id: Id,
-    update: &Update,
-    coverage: &mut Coverage,
-    act: &mut dyn FnMut(Hunk) -> Result<()>,
-) -> Result<Option<Id>> {
-    let objects = &repository.objects;
-    let mut id = id;
-    loop {
-        let Some((kind, content)) = objects.typed(&id)? else { bail!("object {id} is missing") };
-        match kind {
-            Kind::Commit => return Ok(Some(id)),
-            Kind::Tag => {
-                let (target, message) = commit::tag(&content).with_context(|| format!("tag {id} is broken"))?;
-                act(Hunk::whole(TAG.to_vec(), Origin::Message(update.name.clone()), message))?;
-                id = target;
-            }
-            Kind::Blob => {
-                let name = update.name.clone().into_bytes();
-                act(Hunk::whole(name, Origin::Commit(id.to_string()), text::decode(&content).into_owned()))?;
-                return Ok(None);
-            }
-            Kind::Tree => {
-                let lists = [tree::compare(objects, None, Some(id))?];
-                let origin = Origin::Commit(id.to_string());
-                additions::read(objects, &origin, &lists, coverage, act)?;
-                return Ok(None);
-            }
-        }
-    }
 }
 
 /// The commits to be scanned.

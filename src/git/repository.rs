@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::Id;
-use super::objects::Objects;
+use super::objects::{Objects, Source};
 use super::process;
 use super::staged::Merge;
 
@@ -64,7 +64,20 @@ impl Repository {
         let mut dirs = dirs.split(|b| *b == b'\n').map(|dir| PathBuf::from(String::from_utf8_lossy(dir).into_owned()));
         let git_dir = dirs.next().unwrap_or_default();
         let common_dir = dirs.next().unwrap_or_default();
-        Ok(Self { objects: Objects::git(), git_dir, common_dir })
+        Ok(Self { objects: Objects::default(), git_dir, common_dir })
+    }
+
+    /// Where further threads find its objects.
+    pub(super) fn source(&self) -> Source {
+        // In quarantine, on a server, objects lie where only git looks.
+        let elsewhere = ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"];
+        if self.objects.repository().is_none() || elsewhere.iter().any(|name| env::var_os(name).is_some()) {
+            return Source::Git;
+        }
+        let options = gix_odb::store::init::Options::default();
+        let folder = self.common_dir.join("objects");
+        let store = gix_odb::Store::at_opts(folder, gix_hash::Kind::Sha1, &mut std::iter::empty(), options);
+        store.map_or(Source::Git, |store| Source::Store(store.into()))
     }
 
     /// The git directory of this work tree.

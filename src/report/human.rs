@@ -107,7 +107,10 @@ fn places(report: &Report, group: &Group) -> String {
         match &finding.origin {
             Origin::Commit(id) | Origin::Message(id) => match report.commits.get(id) {
                 Some(Commit { id, author, date, .. }) => {
-                    format!("{at} in {id} ({}, {date})", escape(author.as_bytes()))
+                    let removed = finding.removed_by.as_ref().and_then(|id| report.commits.get(id));
+                    let removed =
+                        removed.map_or_else(String::new, |by| format!(", removed in {} ({})", by.id, by.date));
+                    format!("{at} in {id} ({}, {date}){removed}", escape(author.as_bytes()))
                 }
                 None => at,
             },

@@ -28,6 +28,8 @@ struct FindingOutput<'a> {
     /// Who wrote the commit, and when.
     author: Option<&'a str>,
     date: Option<&'a str>,
+    /// The commit that took it out again.
+    removed_by: Option<&'a str>,
     start: PositionOutput,
     /// Exclusive.
     end: PositionOutput,
@@ -81,6 +83,7 @@ fn finding<'a>(report: &'a Report, finding: &'a Finding) -> FindingOutput<'a> {
         commit: commit(finding),
         author: known.map(|commit| commit.author.as_str()),
         date: known.map(|commit| commit.date.as_str()),
+        removed_by: finding.removed_by.as_deref(),
         start: position(finding.start),
         end: position(finding.end),
         preview: &finding.preview,

@@ -45,7 +45,18 @@ pub fn assignment(
     let tagged = name.start > line.start && text[name.start - 1] == b'<';
     let bond = cursor.bond(tagged)?;
     let (value, quoted, called) = cursor.value(dialect)?;
-    let bond = if called && bond == Bond::Assigned { Bond::Argument } else { bond };
+    // `header("X-Token", "VALUE")`, and not `["file:///etc/passwd", "VALUE"]`.
+    let listed = bond == Bond::Argument && matches!(text[name.end], b'"' | b'\'' | b'`');
+    if listed && !(name.start > line.start && matches!(text[name.start - 1], b'"' | b'\'' | b'`')) {
+        return None;
+    }
+    let option = bond == Bond::Spoken && name.start > line.start && text[name.start - 1] == b'-';
+    let bond = match bond {
+        Bond::Assigned if called => Bond::Argument,
+        // `--token VALUE`
+        Bond::Spoken if option => Bond::Assigned,
+        bond => bond,
+    };
     Some(Assignment { name, value, quoted, bond })
 }
 
@@ -124,11 +135,15 @@ impl Cursor<'_> {
         if self.sibling_value() {
             return Some(Bond::Assigned);
         }
+        if self.peek().is_none() && self.text[self.next.clone()].trim_ascii_start().starts_with(b"=") {
+            self.turn();
+        }
         if self.operator() {
             self.skip_type();
             return Some(Bond::Assigned);
         }
-        if self.skip_type() {
+        // `class="token" href="..."`: what follows a quoted word is another attribute, not its type.
+        if !closed && self.skip_type() {
             return Some(Bond::Assigned);
         }
         match self.peek()? {
@@ -172,7 +187,9 @@ impl Cursor<'_> {
         let assigns = length > 0 && after.first() == Some(&b'=') && !matches!(after.get(1), Some(b'=' | b'>'));
         let value = after.iter().skip(1).find(|b| **b != b' ');
         let first = self.rest().iter().find(|b| **b != b' ');
-        let found = assigns && matches!(value, Some(b'"' | b'\'' | b'`')) && first != Some(&b'\'');
+        // `private static final String X = "..."`: the name is the last of these words.
+        let declares = [b"static ".as_slice(), b"final "].iter().any(|word| self.rest()[..length].starts_with(word));
+        let found = assigns && !declares && matches!(value, Some(b'"' | b'\'' | b'`')) && first != Some(&b'\'');
         self.at += if found { length + 1 } else { 0 };
         found
     }
@@ -187,7 +204,11 @@ impl Cursor<'_> {
 
     /// `<key>NAME</key> <string>`: behind a closing tag, the next element.
     fn sibling_element(&mut self) -> bool {
+        const OF_NAMES: &[&str] = &["key", "name", "td", "th", "dt"];
         let Some(end) = self.rest().iter().take(40).position(|b| *b == b'>') else { return false };
+        if !super::binding::words(&self.rest()[..end]).last().is_some_and(|word| OF_NAMES.contains(&word.as_str())) {
+            return false;
+        }
         self.at += end + 1;
         self.skip_blanks();
         if self.peek().is_none() && !self.turn() {
@@ -217,19 +238,68 @@ impl Cursor<'_> {
     fn value(&mut self, dialect: Dialect) -> Option<(Range<usize>, bool, bool)> {
         self.skip(|b| matches!(b, b' ' | b'\t' | b'\r' | b'(' | b'['));
         let opens = matches!(self.rest(), [] | [b'\\' | b'|' | b'>'] | [b'|' | b'>', b'-' | b'+']);
-        if (opens || self.rest() == b"{") && !self.turn() {
+        let turns = opens || self.rest() == b"{";
+        if turns && !self.turn() {
             return None;
         }
+        let inside = turns || self.enter_object();
         if let Some(value) = self.quoted() {
-            return Some((value, true, false));
+            return (!inside || !self.is_key(value.end)).then_some((value, true, false));
         }
-        let (at, callee) = (self.at, self.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')));
+        if let Some(argument) = self.argument() {
+            return Some((argument, true, true));
+        }
+        (dialect != Dialect::Code).then(|| self.bare()).flatten().map(|value| (value, false, false))
+    }
+
+    /// Past a brace that a quoted name follows: not `{SSHA}...`.
+    fn enter_object(&mut self) -> bool {
+        let opens = self.rest().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+        opens.is_some_and(|inner| matches!(inner, [b'"' | b'\'', ..])) && {
+            self.at += 1;
+            self.skip_blanks();
+            true
+        }
+    }
+
+    /// Whether the text that ends at `end` is itself a name: `"tokens": {"gpt-4o-mini": 1}`.
+    fn is_key(&self, end: usize) -> bool {
+        let mut after = self.text[end..self.end.max(end)].iter().copied();
+        after.find(|b| !matches!(b, b'"' | b'\'' | b'`' | b' ')) == Some(b':')
+    }
+
+    /// The literal argument of a call: `make("VALUE")`, `new Token("VALUE")`, and the default in `getenv("X", "VALUE")`.
+    fn argument(&mut self) -> Option<Range<usize>> {
+        let start = self.at;
+        let constructs = self.eat(b"new ") || self.eat(b"await ");
+        let callee = self.skip(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'<' | b'>'));
         if callee > 0 && self.eat(b"(") {
             self.skip_blanks();
-            return self.quoted().map(|value| (value, true, true));
+            let reads = reads_setting(&self.text[start..self.at]);
+            let first = self.quoted();
+            let default = first.clone().filter(|_| !constructs).and_then(|first| self.second(first.end));
+            if first.is_some() {
+                return default.or(first.filter(|_| !reads));
+            }
         }
-        self.at = at;
-        (dialect != Dialect::Code).then(|| self.bare()).flatten().map(|value| (value, false, false))
+        self.at = start;
+        None
+    }
+
+    /// The literal behind a first argument, where that one is the name of a setting.
+    fn second(&mut self, end: usize) -> Option<Range<usize>> {
+        let name = &self.text[self.at..end];
+        let is_setting = |b: &u8| b.is_ascii_alphanumeric() || b"_.-\"'`".contains(b);
+        if !name.iter().all(is_setting) {
+            return None;
+        }
+        self.at = end + 1;
+        self.skip_blanks();
+        if !self.eat(b",") {
+            return None;
+        }
+        self.skip_blanks();
+        self.quoted()
     }
 
     /// `"..."` with a language's string prefix, or escaped as a string within a string.
@@ -247,7 +317,7 @@ impl Cursor<'_> {
         let repeats = rest[prefix + escapes..].iter().take(3).take_while(|b| **b == quote).count();
         // Three quotes open a long string, two are an empty one.
         let open = prefix + escapes + if repeats == 3 { 3 } else { 1 };
-        let length = self.closing(&rest[open..], quote, escapes)?;
+        let length = self.closing(&rest[open..], quote, escapes).or_else(|| unclosed(&rest[open..]))?;
         Some(self.at + open..self.at + open + length)
     }
 
@@ -269,11 +339,30 @@ impl Cursor<'_> {
             let count = |wanted: u8| text.iter().filter(|b| **b == wanted).count();
             count(pair[0]) < count(pair[1])
         };
+        // `jwt:` and in the next line `jwksUrl: https://...`
+        if self.text[..end].ends_with(b":") && matches!(self.peek(), None | Some(b' ' | b'\r')) {
+            return None;
+        }
         while end > start && (b".:".contains(&self.text[end - 1]) || is_unpaired(&self.text[start..end], open)) {
             end -= 1;
         }
         (end > start && !self.text[start..end].contains(&b'(')).then_some(start..end)
     }
+}
+
+/// Whether a call up to its `(` reads a setting, whose name is no value: `os.getenv(`, `ENV.fetch(`, `env(`.
+fn reads_setting(call: &[u8]) -> bool {
+    let lower = call.to_ascii_lowercase();
+    [b"env(".as_slice(), b"environ.get(", b"env.fetch(", b"env.get(", b"env_var("]
+        .iter()
+        .any(|end| lower.ends_with(end))
+}
+
+/// The first line of a string that goes on in the next: long, and without a blank, or it is an apostrophe.
+fn unclosed(text: &[u8]) -> Option<usize> {
+    let line = text.trim_ascii_end();
+    let line = line.strip_suffix(b"\\").unwrap_or(line);
+    (line.len() >= 20 && !line.iter().any(u8::is_ascii_whitespace)).then_some(line.len())
 }
 
 /// Whether a word ends in a bracket that was opened before it.
@@ -314,6 +403,9 @@ mod tests {
             ("{\"name\": \"API_TOKEN\", \"value\": \"VALUE\"}", "TOKEN", "API_TOKEN"),
             ("- name: API_TOKEN\n  value: \"VALUE\"", "TOKEN", "API_TOKEN"),
             ("token =\n    \"VALUE\"", "token", "token"),
+            ("token = new Token(\"VALUE\")", "token", "token"),
+            ("secret = os.getenv(\"NAME\", \"VALUE\")", "secret", "secret"),
+            ("KEY\n    = \"VALUE\";", "KEY", "KEY"),
         ] {
             let found = read(text, word, Dialect::Code).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.0.as_str(), found.1.as_str()), (name, "VALUE"), "{text}");
@@ -336,13 +428,28 @@ mod tests {
             assert_eq!(read(text, word, Dialect::Code), None, "{text}");
         }
         assert_eq!(read("token = make(VALUE)", "token", Dialect::Settings), None);
+        let open = format!("token = '{}", "VALUE".repeat(4));
+        assert_eq!(read(&open, "token", Dialect::Code).map(|found| found.1.len()), Some(20));
+        assert_eq!(read("token = 'VALUE and so on, at length", "token", Dialect::Code), None);
+        assert_eq!(read("secret = os.getenv(\"VALUE\")", "secret", Dialect::Code), None);
     }
 
     #[test]
     fn arguments_are_told_from_assignments() {
+        let option = read("login --token VALUE", "token", Dialect::Settings);
+        assert_eq!(option.map(|found| found.2), Some(Bond::Assigned));
+        let spoken = read("the token VALUE", "token", Dialect::Settings);
+        assert_eq!(spoken.map(|found| found.2), Some(Bond::Spoken));
         let bond = |text: &str, word: &str| read(text, word, Dialect::Code).map(|found| (found.1, found.2));
         assert_eq!(bond("setPassword(\"VALUE\")", "Password"), Some(("VALUE".into(), Bond::Argument)));
         assert_eq!(bond("header(\"X-Token\", \"VALUE\")", "Token"), Some(("VALUE".into(), Bond::Argument)));
+        assert_eq!(bond("[\"/etc/token\", \"VALUE\"]", "token"), None);
+        assert_eq!(bond("{\"token\": {\"VALUE\": 0.5}}", "token"), None);
+        assert_eq!(read("token:\n  VALUE: https://h", "token", Dialect::Settings), None);
+        let element = |text: &str| read(text, "token", Dialect::Settings).map(|found| found.1);
+        assert_eq!(element("<Namespace>acme.token</Namespace><Id>VALUE</Id>"), None);
+        assert_eq!(element("<key>token</key><string>VALUE</string>").as_deref(), Some("VALUE"));
+        assert_eq!(bond("<a class=\"token\" href=\"VALUE\">", "token"), None);
         assert_eq!(bond("if (token) { return", "token"), None);
         assert_eq!(bond("Token::new()", "Token"), None);
     }

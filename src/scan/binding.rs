@@ -87,6 +87,17 @@ pub fn is_digest(name: &[u8]) -> bool {
     words(name).any(|word| WORDS.contains(&word.as_str())) || JOINED.iter().any(|part| joined.contains(part))
 }
 
+/// A digest that names a commit: `/commit/HEX` and the other pages of one, `owner/action@HEX`.
+pub fn is_revision(before: &[u8], value: &[u8]) -> bool {
+    const PAGES: &[&str] = &[
+        "commit/", "commits/", "tree/", "blob/", "raw/", "compare/", "archive/", "zipball/", "tarball/", "rev/", "@",
+        "..",
+    ];
+    super::randomness::is_hex(value)
+        && matches!(value.len(), 40 | 64)
+        && PAGES.iter().any(|page| before.ends_with(page.as_bytes()))
+}
+
 /// The words of a name, lower case; `apiKeySha256` has three.
 pub fn words(name: &[u8]) -> impl Iterator<Item = String> {
     let mut words: Vec<String> = vec![String::new()];
@@ -243,6 +254,16 @@ mod tests {
         assert_eq!(name_of("req.header(\"X-Api-Key\", \"VALUE\")"), (Kind::Argument, "X-Api-Key".into()));
         assert_eq!(name_of("new Client(siteId, 'VALUE')"), (Kind::Argument, "Client".into()));
         assert_eq!(name_of("the VALUE stands here").0, Kind::Bare);
+    }
+
+    #[test]
+    fn commits_are_told_from_tokens_by_where_they_stand() {
+        let id = "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567".as_bytes();
+        for before in ["https://github.com/acme/token/commit/", "uses: acme/github-token@", "compare/v1..."] {
+            assert!(is_revision(before.as_bytes(), id), "{before}");
+        }
+        assert!(!is_revision(b"GITHUB_TOKEN=", id) && !is_revision(b"https://github.com/login/token/", id));
+        assert!(!is_revision(b"user@", b"q8W3zL1vB9tR4kX7Kp2Lq9Wv"));
     }
 
     #[test]

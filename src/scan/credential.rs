@@ -14,6 +14,12 @@ use crate::rules::{Announced, Confidence};
 /// Shorter values are nobody's secret, longer ones are data.
 const LENGTHS: Range<usize> = 6..4096;
 
+/// A token of fewer bytes could be guessed.
+const SHORTEST_TOKEN: usize = 8;
+
+/// A longer run of letters is no name.
+const LONGEST_NAME: usize = 80;
+
 /// How sure it is that an assignment gives a credential away; nothing if it does not.
 pub fn judge(
     announced: Announced,
@@ -27,7 +33,10 @@ pub fn judge(
         return None;
     }
     let bound = found.bond != Bond::Spoken;
-    if is_badge(&text[line..found.name.start]) {
+    if !bound && is_key_id(value) {
+        return None;
+    }
+    if is_badge(&text[line..found.name.start]) || is_noise(name, &text[line..found.name.start]) {
         return None;
     }
     match announced {
@@ -37,6 +46,7 @@ pub fn judge(
             let firm = telling == Telling::Plainly && (bound || (found.quoted && dialect != Dialect::Code));
             if firm || randomness::is_random(value) { Some(sure) } else { None }
         }
+        Announced::Token if value.len() < SHORTEST_TOKEN => None,
         Announced::Token => {
             let telling = telling::of_token(name, &text[line..found.name.start])?;
             token(value, telling, bound)
@@ -44,9 +54,27 @@ pub fn judge(
     }
 }
 
+/// Keys and their fingerprints are named by half a key's digest or the whole of it, as OpenPGP writes them.
+fn is_key_id(value: &[u8]) -> bool {
+    matches!(value.len(), 16 | 40) && value.iter().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b))
+}
+
+/// Whether a word stands in the `class` of an element: it says how something looks.
+fn is_style(before: &[u8]) -> bool {
+    let quote = before.iter().rposition(|b| matches!(b, b'"' | b'\''));
+    let attribute = quote.and_then(|at| before[..at].strip_suffix(b"="));
+    attribute.is_some_and(|text| text.ends_with(b"class") || text.ends_with(b"className"))
+}
+
 /// The token of a badge is in everybody's README and shows a picture.
 fn is_badge(before: &[u8]) -> bool {
     ["badge", "shields.io"].iter().any(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
+}
+
+/// A short word in the middle of encoded bytes is no name.
+fn is_noise(name: &[u8], before: &[u8]) -> bool {
+    let opens = |b: &u8| b.is_ascii_whitespace() || b"\"'`,;{(<&?|/$[:@-#*!".contains(b);
+    name.len() <= 3 && !before.last().is_none_or(opens)
 }
 
 /// A password is chosen by a person: any mixture that is not made of words will do.
@@ -58,7 +86,7 @@ fn password(value: &[u8]) -> Option<Confidence> {
     let letters = has(u8::is_ascii_alphabetic);
     let other = has(u8::is_ascii_digit) || has(u8::is_ascii_punctuation);
     let surprise = randomness::surprise(value);
-    if randomness::is_random(value) || (letters && other && surprise >= 1.6) {
+    if randomness::is_random(value) || (letters && other && surprise >= 0.8) {
         return Some(Confidence::Medium);
     }
     (letters && other && value.len() >= 8 && surprise > 0.3).then_some(Confidence::Low)
@@ -77,8 +105,15 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
         return None;
     }
     let hex = randomness::is_hex(value);
+    // Codes of letters alone, as for activation, are read out on the phone as often as they are kept.
+    if telling == Telling::Weakly && !value.iter().any(u8::is_ascii_digit) {
+        return Some(Confidence::Low);
+    }
     // `key: linux-5d41402a...`: a cache is keyed by digests.
     let digest = |part: &[u8]| part.len() < value.len() && part.len() >= 20 && randomness::is_hex(part);
+    if telling == Telling::Weakly && hex && value.len() <= 16 {
+        return Some(Confidence::Low);
+    }
     if telling == Telling::Weakly && value.split(|b| !b.is_ascii_alphanumeric()).any(digest) {
         return Some(Confidence::Low);
     }
@@ -93,7 +128,7 @@ fn token(value: &[u8], telling: Telling, bound: bool) -> Option<Confidence> {
 /// A value behind a telling word that is bound to nothing: long and random beyond doubt.
 pub fn loose(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> Option<Range<usize>> {
     let telling = telling::of_token(&text[name.clone()], &text[line.start..name.start])?;
-    if telling == Telling::Weakly {
+    if telling == Telling::Weakly || name.len() > LONGEST_NAME || is_style(&text[line.start..name.start]) {
         return None;
     }
     let (from, end) = (name.end, line.end.min(name.end + 512));
@@ -125,4 +160,20 @@ fn is_beyond_doubt(value: &[u8]) -> bool {
         && randomness::surprise(value) >= 1.6
         && guard::is_literal(value, false)
         && !guard::is_placeholder(value, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_is_a_style_announces_nothing() {
+        assert!(is_style(b"<a class=\"") && is_style(b"<span className='hljs "));
+        assert!(!is_style(b"<input value=\"") && !is_style(b"class Config: \""));
+    }
+
+    #[test]
+    fn ids_of_keys_are_told_by_their_form() {
+        assert!(is_key_id(b"4AEE18F83AFDEB23") && !is_key_id(b"4aee18f83afdeb23") && !is_key_id(b"4AEE18F83AFDEB2"));
+    }
 }

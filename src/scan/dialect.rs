@@ -99,6 +99,10 @@ const FOLDERS: &[&str] = &[
 ];
 
 impl Dialect {
+    pub fn is_machine(self) -> bool {
+        self == Self::Machine
+    }
+
     pub fn of(path: &[u8]) -> Self {
         let lower = path.to_ascii_lowercase();
         let name = lower.rsplit(|b| matches!(b, b'/' | b'\\')).next().unwrap_or_default();

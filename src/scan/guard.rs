@@ -1,5 +1,7 @@
 //! Guards: what looks like a key and is a placeholder. Each is anchored, and none is asked about a verified checksum.
 
+use super::published::is_published;
+
 /// Words that a placeholder consists of; compared with whole word parts, never inside a longer run of letters.
 const WORDS: &[&str] = &[
     "example",
@@ -115,12 +117,28 @@ pub fn is_placeholder(secret: &[u8], prefix: usize) -> bool {
         || says_so(body)
         || body.ends_with(b"EXAMPLE")
         || body.ends_with(b"EXAMPLEKEY")
+        || reads_environment(secret)
+        || is_published(secret)
+}
+
+/// An expression that reads a setting: nothing is written down.
+fn reads_environment(value: &[u8]) -> bool {
+    const READERS: &[&str] =
+        &["process.env", "os.environ", "import.meta.env", "System.getenv", "ENV[", "$env:", "$ENV{"];
+    READERS.iter().any(|reader| value.starts_with(reader.as_bytes()))
 }
 
 /// Whether a value under a telling name is written as a literal: no reference, call, path, address, date or sentence.
 pub fn is_literal(value: &[u8], quoted: bool) -> bool {
     let text = value.iter().any(|b| !b.is_ascii() || b.is_ascii_whitespace() || b.is_ascii_control());
-    !text && !is_code(value) && !is_reference(value, quoted) && !is_address(value) && !is_sealed(value)
+    !text
+        && !is_code(value)
+        && !is_reference(value, quoted)
+        && !is_address(value)
+        && !is_sealed(value)
+        && !is_hashed(value)
+        && !is_data(value)
+        && !is_veiled_word(value)
 }
 
 /// A regular expression, or code that a quote of another language was found in.
@@ -130,9 +148,38 @@ fn is_code(value: &[u8]) -> bool {
     SIGNS.iter().any(|sign| memchr::memmem::find(value, sign.as_bytes()).is_some())
 }
 
+/// Compressed data of a program, escaped characters, an option of a command, the public address of an account:
+/// `\x1f\x8b...`, `\u2028\u2029`, `--exclude=tag`, `0x` and 40 digits.
+fn is_data(value: &[u8]) -> bool {
+    let escapes = value.len().is_multiple_of(6) && value.chunks(6).all(|escape| escape.starts_with(br"\u"));
+    let address = value.len() == 42 && value.starts_with(b"0x") && super::randomness::is_hex(&value[2..]);
+    value.starts_with(br"\x1f\x8b") || value.starts_with(b"--") || escapes || address
+}
+
+/// Base64 of words, or of a certificate or a key without its body: `c2VjcmV0LXBhc3N3b3Jk` is `secret-password`.
+pub fn is_veiled_word(value: &[u8]) -> bool {
+    let Some(plain) = super::verify::decode(value).filter(|plain| plain.len() >= 4) else { return false };
+    let holds = |part: &[u8]| memchr::memmem::find(&plain, part).is_some();
+    if plain.starts_with(b"-----BEGIN") {
+        // The first of several lines is the beginning of a key, a header alone is none.
+        let whole = holds(b"-----END") || plain.len() < 40;
+        return holds(b"CERTIFICATE") || holds(b"PUBLIC KEY") || (whole && !super::verify::is_usable_pem(&plain));
+    }
+    if plain.starts_with(b"{") {
+        return holds(b"\"alg\":");
+    }
+    let plain = plain.trim_ascii_end();
+    plain.iter().all(|b| (b' '..0x7f).contains(b) || b.is_ascii_whitespace())
+        && (is_stock(plain)
+            || is_wordlike(plain)
+            || is_hashed(plain)
+            || is_placeholder(plain, 0)
+            || !super::randomness::is_random(plain))
+}
+
 /// Whether what follows a telling word may hold a credential in the clear: nothing sealed, no PEM.
 pub fn is_open(text: &[u8]) -> bool {
-    !["ENC[", "ENC(", "-----", "ssh-rsa ", "ssh-ed25519 "]
+    !["ENC[", "ENC(", "-----", "ssh-rsa ", "ssh-ed25519 ", "$2a$", "$2b$", "$2y$", "$apr1$", "$argon2"]
         .iter()
         .any(|part| memchr::memmem::find(text, part.as_bytes()).is_some())
 }
@@ -165,7 +212,7 @@ fn is_address(value: &[u8]) -> bool {
         || path
         || mail
         || is_host(value)
-        || ["./", "../", "~/", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
+        || ["./", "../", "~/", "~:text=", "C:\\", "arn:", "urn:"].iter().any(|p| starts(p.as_bytes()))
 }
 
 /// `mail.acme-shop.com`: short words of letters between dots, the last one a known kind of ending.
@@ -220,8 +267,11 @@ fn is_sealed(value: &[u8]) -> bool {
         "AQICAH",
         "CiQA",
         "AgA",
+        "AgB",
+        "gAAAAAB",
         "ssh-rsa",
         "{aes}",
+        "{AQAAABAAAA",
         "RU5D",
         "sha1",
         "sha256",
@@ -233,7 +283,41 @@ fn is_sealed(value: &[u8]) -> bool {
     let sealed_secret = value.len() >= 300
         && value.starts_with(b"A")
         && value.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b));
-    sealed_secret || SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
+    sealed_secret || is_public(value) || SEALS.iter().any(|seal| value.starts_with(seal.as_bytes()))
+}
+
+/// Public keys and certificates: OpenSSH's form, and DER whose first element is no version number.
+fn is_public(value: &[u8]) -> bool {
+    const SSH: &[&str] =
+        &["AAAAB3NzaC1yc2E", "AAAAC3NzaC1lZDI1NTE5", "AAAAE2VjZHNhLXNoYTIt", "AAAAB3NzaC1kc3M", "age1"];
+    let der = || {
+        // A sequence with a length of its own bytes; a private key begins with its version, 0 or 1.
+        let head = super::verify::decode(&value[..value.len().min(24) / 4 * 4]).unwrap_or_default();
+        let length = match head.get(1) {
+            Some(0x81) => 3,
+            Some(0x82) => 4,
+            _ => 2,
+        };
+        head.len() > 8 && head[length] == 0x30
+    };
+    SSH.iter().any(|start| value.starts_with(start.as_bytes())) || (value.len() >= 56 && value[0] == b'M' && der())
+}
+
+/// A password's hash as `crypt` and its like write it: `$2b$10$...`, `{SSHA}...`.
+fn is_hashed(value: &[u8]) -> bool {
+    const SCHEMES: &[&str] =
+        &["1", "2a", "2b", "2y", "5", "6", "7", "y", "apr1", "argon2i", "argon2id", "scrypt", "pbkdf2"];
+    // Behind `user:` it is a line for a web server; doubled dollars begin no variable.
+    let text = value.iter().position(|b| *b == b'$').map_or(value, |at| &value[at..]);
+    let before = &value[..value.len() - text.len()];
+    let mut parts = text.split(|b| *b == b'$').filter(|part| !part.is_empty());
+    let crypt = (before.is_empty() || before.ends_with(b":"))
+        && parts.next().is_some_and(|scheme| {
+            let scheme = scheme.split(|b| *b == b'-').next().unwrap_or_default();
+            SCHEMES.iter().any(|known| known.as_bytes() == scheme)
+        })
+        && parts.next().is_some();
+    crypt || [b"{SHA}".as_slice(), b"{SSHA}", b"{SSHA512}", b"{CRYPT}"].iter().any(|scheme| value.starts_with(scheme))
 }
 
 /// Words with numbers between them, as names of algorithms, packages and releases are: `AES256-GCM-SHA384`.
@@ -251,15 +335,22 @@ pub fn is_designation(value: &[u8]) -> bool {
     parts.len() > 1 && words > 0 && parts.iter().all(|part| part.len() <= 4 || word(part)) && short <= words * 3
 }
 
+/// Words, with any marks between them: what a person makes up for an example, `my:secure;password`.
+pub fn is_guessable(password: &[u8]) -> bool {
+    let joined: Vec<u8> = password.iter().map(|b| if b.is_ascii_alphanumeric() { *b } else { b'-' }).collect();
+    is_wordlike(&joined)
+}
+
 /// Words and nothing else: an identifier, a phrase joined by `_ - . :`, letters with a number behind.
 pub fn is_wordlike(value: &[u8]) -> bool {
-    let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/'));
-    let mut parts = parts.map(|part| {
+    let mut parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/')).map(|part| {
         let start = part.iter().position(u8::is_ascii_alphabetic).unwrap_or(part.len());
         let end = part.iter().rposition(u8::is_ascii_alphabetic).map_or(start, |at| at + 1);
         &part[start..end]
     });
-    parts.all(|part| part.iter().all(u8::is_ascii_alphabetic) && super::randomness::surprise(part) < 1.2)
+    parts.all(|part| {
+        part.iter().all(u8::is_ascii_alphabetic) && (part.len() <= 2 || super::randomness::surprise(part) < 1.2)
+    })
 }
 
 /// Whether a whole password is a stock word, its digits at the end and its case aside.
@@ -275,7 +366,7 @@ fn plain_letters(lower: &[u8]) -> Vec<u8> {
     let letter = |byte: &u8| match byte {
         b'@' | b'4' => Some(b'a'),
         b'0' => Some(b'o'),
-        b'3' => Some(b'e'),
+        b'3' | b'#' => Some(b'e'),
         b'$' | b'5' => Some(b's'),
         b'1' => Some(b'i'),
         byte => byte.is_ascii_alphabetic().then_some(*byte),
@@ -305,6 +396,42 @@ pub fn is_template(value: &[u8]) -> bool {
         || value.ends_with(b"...")
         || holds(b"....")
         || (value.len() < 40 && [b"...".as_slice(), b"%s", b"%v"].iter().any(|part| holds(part)))
+        || has_slot(value)
+        || is_format(value)
+}
+
+/// A place for a word in braces: `sk_live_{key}`, `tok-{alnum:24}`, `{0}-{1}`.
+fn has_slot(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'{', value).any(|at| {
+        let inner = value[at + 1..].split(|b| *b == b'}').next().unwrap_or_default();
+        let closed = at + 1 + inner.len() < value.len();
+        let name = inner.split(|b| *b == b':').next().unwrap_or_default();
+        let named = name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_' || *b == b'.')
+            || (name.len() >= 4 && is_wordlike(name));
+        let numbered = inner.iter().all(u8::is_ascii_digit);
+        closed
+            && !inner.is_empty()
+            && (named || numbered)
+            && inner.iter().all(|b| b.is_ascii_alphanumeric() || b"_.:".contains(b))
+    })
+}
+
+/// A format of `printf` with two places or more, and nothing random around them: `%d,%d-%d`, `user-%d-%x`.
+fn is_format(value: &[u8]) -> bool {
+    let mut rest = Vec::new();
+    let (mut at, mut places) = (0, 0);
+    while at < value.len() {
+        let width = value[at + 1..].iter().take_while(|b| b.is_ascii_digit() || b".-+#l".contains(b)).count();
+        let kind = value.get(at + 1 + width);
+        if value[at] == b'%' && kind.is_some_and(|kind| b"dsvxXiufgcpq".contains(kind)) {
+            places += 1;
+            at += width + 2;
+        } else {
+            rest.push(value[at]);
+            at += 1;
+        }
+    }
+    places >= 2 && !super::randomness::is_random(&rest)
 }
 
 /// Whether a template's opening is followed by what is filled in there, not by any characters.
@@ -357,7 +484,20 @@ fn is_counting(body: &[u8]) -> bool {
         };
         run(true) || run(false)
     };
-    counts || ends(&body[..6]) || ends(&body[body.len() - 6..])
+    // `a1B2c3D4e5F6`: letters and digits that count, each for themselves.
+    let apart = |of: fn(&u8) -> bool| {
+        let own: Vec<u8> = letters.iter().copied().filter(of).collect();
+        own.len() >= 4 && own.windows(2).all(|pair| next(pair[0], pair[1]))
+    };
+    let woven = body.len() < 16 && apart(u8::is_ascii_alphabetic) && apart(u8::is_ascii_digit);
+    counts || woven || ends(&body[..6]) || ends(&body[body.len() - 6..]) || counts_bytes(body)
+}
+
+/// Bytes that count, in hexadecimal: `000102...0f`, forwards or backwards.
+fn counts_bytes(body: &[u8]) -> bool {
+    let Ok(bytes) = data_encoding::HEXLOWER_PERMISSIVE.decode(body) else { return false };
+    let steps = |step: u8| bytes.windows(2).filter(|pair| pair[1] == pair[0].wrapping_add(step)).count();
+    bytes.len() >= 8 && [1, 0x11, u8::MAX].iter().any(|step| steps(*step) * 4 >= (bytes.len() - 1) * 3)
 }
 
 /// A word part says that this is no key: `YOUR_API_KEY`, `sk-your-key-here`.
@@ -393,6 +533,14 @@ mod tests {
             "sk-000000123456789012345",
             "q8W3zL1vB9tR4kX7Kp654321",
             "deadbeefdeadbeefdeadbeef",
+            "000102030405060708090a0b0c0d0e0f",
+            "00112233445566778899aabbccddeeff",
+            "sk_live_{key}",
+            "tok-{alnum:24}",
+            "{0}-{1}-suffix",
+            "%d,%d-%d,%d:",
+            "process.env.ACME_SECRET,",
+            "a1B2c3D4e5F6",
         ] {
             assert!(is_placeholder(text.as_bytes(), 0), "{text}");
         }
@@ -408,15 +556,68 @@ mod tests {
             "q8W3EXAMPLEz7L1vB9tR4k",
             "trueK3b9Xw2Lm5Qz8Vn1Rt6Y",
             "x7Kp2Lq9Wv4Nm8Rt3Zb6Yc1Df5G",
+            "x7Kp{Lq9Wv4}Nm8Rt3Zb6Yc1Df5G",
+            "x7Kp{Wq}Nm8Rt3Zb6Yc1Df5G",
+            "x7Kp2%dLq9Wv4Nm8R%xt3Zb6Yc1Df5G",
+            "4a7d1ed414474e4033ac29ccb8653d9b",
         ] {
             assert!(!is_placeholder(text.as_bytes(), 0), "{text}");
         }
     }
 
     #[test]
+    fn base64_of_words_gives_nothing_away() {
+        let veiled = |text: &[u8]| is_veiled_word(data_encoding::BASE64.encode(text).as_bytes());
+        assert!(veiled(b"secret-password") && veiled(b"user:password") && veiled(b"{\"alg\":\"HS256\"}"));
+        assert!(veiled(b"-----BEGIN CERTIFICATE-----\n") && veiled(b"-----BEGIN PRIVATE KEY-----\n-----END"));
+        assert!(!veiled(b"q8W3zL1vB9tR4kX7Kp2Lq9Wv") && !veiled(&[0x9c, 0x81, 0xf3, 0x07, 0xee, 0x55]));
+        assert!(!is_veiled_word(b"uwndz1YIfm9k78mxmjW8qe7CX33VxRYns4DpZVkt4Y8"));
+    }
+
+    #[test]
+    fn hashes_and_data_are_no_literals() {
+        for text in [
+            "$2y$05$D4SPFxzfWKcx1OXfVhRbvO",
+            "admin:$apr1$H6uskkkW$IgXLP6ewTrSuBkTrqE8wj/",
+            "admin:$$apr1$$H6uskkkW$$IgXLP6ewTrSuBkTrqE8wj/",
+            r"\x1f\x8b\x08\x00\x00\x4c\xcc",
+            "--exclude=v2Kq9Wx4",
+            r"\u2028\u2029\u003c",
+            "0x42bb40bf79730451b11f6de1cba222f17b87afd7",
+        ] {
+            assert!(!is_literal(text.as_bytes(), true), "{text}");
+        }
+        assert!(is_literal(b"0x42bb40bf79730451b11f6de1cba222f17b87afd742bb40bf79730451b11f6de1", true));
+        assert!(is_literal(b"q8$W3zL1$vB9tR4kX7", true) && is_literal(br"\x9c\x81\xf3\x07\xee\x55", true));
+    }
+
+    #[test]
     fn the_prefix_is_no_part_of_the_judgement() {
         assert!(is_placeholder(b"sk_live_xxxxxxxxxxxxxxxxxxxxxxxx", 8));
         assert!(!is_placeholder(b"example_4eC39HqLyjWDarjtT1zdp7dc", 8));
+    }
+
+    #[test]
+    fn what_is_sealed_hashed_or_public_is_no_literal() {
+        for text in [
+            "ENC[AES256_GCM,data:p673w==",
+            "ENC(k7Qz91xWq8W3zL1v)",
+            "gAAAAABk7Qz91xWq8W3zL1vB9tR4kX7Kp2Lq9Wv",
+            "$2b$10$k7Qz91xWq8W3zL1vB9tR4kX7Kp2Lq9Wv",
+            "$argon2id$v=19$m=65536$k7Qz91xW",
+            "{SSHA}k7Qz91xWq8W3zL1vB9tR",
+            "AAAAC3NzaC1lZDI1NTE5AAAAIGk7Qz91xWq8W3zL1vB9tR",
+            "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEk7Qz91xWq8W3zL1vB9tR4kX7Kp2L",
+        ] {
+            assert!(!is_literal(text.as_bytes(), true), "{text}");
+        }
+        for text in [
+            "ENCk7Qz91xWq8W3zL1v",
+            "$2k7Qz91xWq8W3",
+            "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgk7Qz91xWq8W3zL1vB9tR",
+        ] {
+            assert!(is_literal(text.as_bytes(), true), "{text}");
+        }
     }
 
     #[test]

@@ -12,9 +12,9 @@ use super::binding::{self, Binding, Kind};
 use super::dialect::Dialect;
 use super::lines::Lines;
 use super::runs::Runs;
-use super::{Match, credential, guard, verify};
+use super::{Match, credential, guard, randomness, vectors, verify};
 use crate::hunk::Hunk;
-use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape, Structure};
+use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
 
 /// A line longer than this is searched around the literal only.
 const LONG_LINE: usize = 1024;
@@ -97,7 +97,7 @@ impl<'r> Matcher<'r> {
     pub fn matches(&self, hunk: &Hunk, lines: &Lines, hits: &[Hit], named: &[u16], into: &mut Vec<Match<'r>>) {
         let view = View { hunk, lines, runs: &OnceCell::new() };
         for rule in named {
-            self.values(*rule, view, 0..hunk.text.len(), into);
+            self.values(*rule, view, 0..hunk.text.len(), false, into);
         }
         for hits in hits.chunk_by(|a, b| a.rule == b.rule) {
             let rule = &self.rules[hits[0].rule as usize];
@@ -140,18 +140,19 @@ impl<'r> Matcher<'r> {
             let range = around.start.max(searched.end)..around.end;
             searched = around;
             if !range.is_empty() {
-                self.values(hit.rule, view, range, into);
+                let alone = stands_alone(view.text(), hit.at + hit.len as usize);
+                self.values(hit.rule, view, range, alone, into);
             }
         }
     }
 
-    /// The values of one rule in a range of the text.
-    fn values(&self, index: u16, view: View, range: Range<usize>, into: &mut Vec<Match<'r>>) {
+    /// The values of one rule in a range of the text; `alone` says that the vendor's word may be the name of one.
+    fn values(&self, index: u16, view: View, range: Range<usize>, alone: bool, into: &mut Vec<Match<'r>>) {
         let rule = &self.rules[index as usize];
         let Some(near) = rule.near.as_ref().filter(|_| applies_to(rule, &view.hunk.path)) else { return };
         // A name may stand in the line before.
         let named = clamp(view.lines.around(view.lines.index(range.start), 1), &range).start..range.end;
-        if !view.has_run(&range, rule.run) || !holds_name(rule, &view.text()[named]) {
+        if !view.has_run(&range, rule.run) || !(alone || holds_name(rule, &view.text()[named])) {
             return;
         }
         let regex = self.regex(index);
@@ -215,7 +216,8 @@ fn window(rule: &Rule, view: View, hit: &Hit) -> Range<usize> {
 /// What stands under the telling names that `hits` are words of.
 fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
     let dialect = Dialect::of(&view.hunk.path);
-    if dialect == Dialect::Machine {
+    // Names and values are those of a text; in other data they are neighbours by chance.
+    if dialect == Dialect::Machine || memchr::memchr(0, view.text()).is_some() {
         return;
     }
     let mut done = 0;
@@ -231,6 +233,9 @@ fn assigned<'r>(rule: &'r Rule, announced: Announced, view: View, hits: &[Hit], 
         done = name.end;
         let Some(found) = candidate(announced, view.text(), &near, name, dialect) else { continue };
         done = found.0.value.end;
+        if vectors::is_known_answer(view.text(), view.lines, &found.0) {
+            continue;
+        }
         let name = Some(found.0.name);
         let judged = judge(rule, view, found.0.value);
         into.extend(judged.map(|made| Match { name, confidence: made.confidence.min(found.1), ..made }));
@@ -358,11 +363,9 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     {
         return None;
     }
-    if checked != Some(true) {
-        let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
-        if guard::is_placeholder(secret, prefix) || verify::entropy(secret) < rule.entropy {
-            return None;
-        }
+    let described = (before.last(), view.text().get(span.end)) == (Some(&b'<'), Some(&b'>'));
+    if checked != Some(true) && (described || is_made_up(rule, secret)) {
+        return None;
     }
     if let (Shape::Pattern { .. }, Some(near)) = (&rule.shape, &rule.near)
         && !is_near(near, view, &span)
@@ -370,13 +373,24 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
         return None;
     }
     // A password of plain words opens something only if nobody guesses: it is told.
-    let guessable = rule.structure == Some(Structure::UrlPassword) && guard::is_wordlike(secret);
+    let password = rule.structure.and_then(|structure| verify::password(structure, secret));
+    let guessable = password.is_some_and(|password| guard::is_guessable(&password));
     // A wrong checksum means that no vendor issued this; it is told, in case the scheme has changed.
     let confidence = if checked == Some(false) || guessable { Confidence::Low } else { rule.confidence };
     let parts = rule.parts.iter().filter_map(|part| companion(part, view, &span)).collect();
     let name = binding::binding(&view.text()[line.clone()], within).name;
     let name = name.map(|range| line.start + range.start..line.start + range.end);
     Some(Match { rule, span, confidence, verified: checked == Some(true), name, parts })
+}
+
+/// Whether nobody issued this: a placeholder, too regular, words with numbers, base64 of words.
+fn is_made_up(rule: &Rule, secret: &[u8]) -> bool {
+    let prefix = rule.prefixes.iter().find(|prefix| secret.starts_with(prefix.as_bytes())).map_or(0, |p| p.len());
+    let numbered = matches!(rule.shape, Shape::Value { .. }) && secret.iter().any(u8::is_ascii_digit);
+    guard::is_placeholder(secret, prefix)
+        || verify::entropy(secret) < rule.entropy
+        || (numbered && guard::is_designation(secret))
+        || (rule.structure.is_none() && rule.prefixes.is_empty() && guard::is_veiled_word(secret))
 }
 
 fn applies_to(rule: &Rule, path: &[u8]) -> bool {
@@ -456,6 +470,9 @@ fn clamp(range: Range<usize>, span: &Range<usize>) -> Range<usize> {
 fn bound(rule: &Rule, near: &Near, view: View, span: Range<usize>) -> Option<Option<Range<usize>>> {
     let (line, within) = view.sentence(span.start);
     let text = &view.text()[line.clone()];
+    if binding::is_revision(&text[..within], &view.text()[span.clone()]) {
+        return None;
+    }
     let Binding { kind, name } = binding::binding(text, within);
     let spelt = name.as_ref().map_or(&b""[..], |range| &text[range.clone()]);
     if binding::is_digest(spelt) {
@@ -468,11 +485,30 @@ fn bound(rule: &Rule, near: &Near, view: View, span: Range<usize>) -> Option<Opt
     let before = binding::normalise(&text[own.max(within.saturating_sub(80))..within]);
     let holds = |name: &str| rule.names.iter().any(|word| name.contains(&**word));
     if !rule.names.is_empty() && !holds(&called) && !holds(&before) {
-        return None;
+        let owner = is_owned(near, view, &text[..within], &span);
+        return owner.then(|| name.map(|range| line.start + range.start..line.start + range.end));
     }
     let same_line = mentions(near, &text[..within]) && (kind != Kind::Bare || within <= 120);
     let named = kind != Kind::Bare && (binding::is_credential(spelt) || (!rule.names.is_empty() && holds(&called)));
     (same_line || named).then(|| name.map(|range| line.start + range.start..line.start + range.end))
+}
+
+/// Whether a vendor's word that ends at `end` is given something itself: `acme: VALUE`, `acme("VALUE")`, `acme 'VALUE'`.
+fn stands_alone(text: &[u8], end: usize) -> bool {
+    matches!(text.get(end), Some(b' ' | b'=' | b':' | b'\t' | b'(' | b'"' | b'\''))
+}
+
+/// Whether a value hangs on nothing but the vendor's name. It must be random then, and no digest that pins a version.
+fn is_owned(near: &Near, view: View, before: &[u8], span: &Range<usize>) -> bool {
+    let value = &view.text()[span.clone()];
+    let pin = randomness::is_uuid(value) || (randomness::is_hex(value) && matches!(value.len(), 40 | 64));
+    let bond = |b: &u8| b" \t\"'`=:>([".contains(b);
+    let end = before.iter().rposition(|b| !bond(b)).map_or(0, |at| at + 1);
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.".contains(b);
+    let start = before[..end].iter().rposition(|b| !is_name(b)).map_or(0, |at| at + 1);
+    let name = binding::normalise(&before[start..end]);
+    let owner = near.words.iter().any(|word| binding::normalise(word.as_bytes()) == name);
+    owner && end < before.len() && !pin && randomness::is_random(value) && !Dialect::of(&view.hunk.path).is_machine()
 }
 
 /// The companion nearest to `span`.

@@ -12,15 +12,17 @@ mod guard;
 mod lines;
 mod matcher;
 pub mod proof;
+mod published;
 mod randomness;
 mod runs;
 mod telling;
+mod vectors;
 mod verify;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::finding::{Companion, Finding, Fingerprint};
+use crate::finding::{Companion, Finding, Fingerprints};
 use crate::hunk::Hunk;
 use crate::rules::{Confidence, Prefilter, Rule};
 use crate::secret::Secret;
@@ -32,6 +34,7 @@ use matcher::Matcher;
 pub struct Scanner<'r> {
     matchers: Vec<Matcher<'r>>,
     disabled: BTreeSet<String>,
+    fingerprints: Fingerprints,
 }
 
 /// A span of the text that a rule claims as a secret.
@@ -51,7 +54,7 @@ pub struct Match<'r> {
 impl<'r> Scanner<'r> {
     pub fn new(sets: Vec<(&'r [Rule], &'r Prefilter)>, disabled: BTreeSet<String>) -> Self {
         let matchers = sets.into_iter().map(|(rules, prefilter)| Matcher::new(rules, prefilter)).collect();
-        Self { matchers, disabled }
+        Self { matchers, disabled, fingerprints: Fingerprints::default() }
     }
 
     /// The keys that `hunk` adds, by place; one finding a place.
@@ -121,7 +124,8 @@ impl<'r> Scanner<'r> {
             excerpt: excerpt::of(&hunk.text, lines, &found.span, preview(found.rule, secret.expose()), all),
             assigned: found.name.as_ref().map(text),
             parts: found.parts.iter().map(companion).collect(),
-            fingerprint: Fingerprint::of(&found.rule.id, &secret),
+            fingerprint: self.fingerprints.of(&found.rule.id, &secret),
+            removed_by: None,
             secret,
         }
     }

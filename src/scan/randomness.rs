@@ -31,6 +31,9 @@ pub fn is_random(value: &[u8]) -> bool {
     if is_hex(value) {
         return is_mixed_hex(value);
     }
+    if is_time(value) {
+        return false;
+    }
     let parts = value.split(|b| !b.is_ascii_alphanumeric());
     if parts.clone().all(is_hex) {
         // Groups of digits, a letter among them: dates and numbers have none.
@@ -45,7 +48,21 @@ pub fn is_random(value: &[u8]) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     // Without a digit among them, letters must be stranger: abbreviations and foreign words are no keys.
     let least = if digits == 0 { 1.6 } else { 1.0 };
-    surprise(value) >= least && total >= 16.0 && digits < value.len()
+    (surprise(value) >= least && total >= 16.0 && digits < value.len()) || is_nearly_hex(value)
+}
+
+/// A token of letters and digits that happens to have few letters behind `f`.
+fn is_nearly_hex(value: &[u8]) -> bool {
+    let hex: Vec<u8> = value.iter().copied().filter(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b)).collect();
+    let others = value.len() - hex.len();
+    let lower = value.iter().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
+    value.len() >= 24 && lower && others * 6 <= value.len() && is_mixed_hex(&hex)
+}
+
+/// A date and a time: numbers, what separates them, and at most the letters `T` and `Z`.
+fn is_time(value: &[u8]) -> bool {
+    let letters = value.iter().filter(|b| !b.is_ascii_digit() && !b"-:.+,/ ".contains(b));
+    letters.clone().all(|b| matches!(b, b'T' | b'Z' | b't' | b'z')) && letters.count() <= 2
 }
 
 /// Hexadecimal digits of one case only.
@@ -124,8 +141,22 @@ mod tests {
             "aes-256-gcm",
             "EC2InstanceProfile1",
             "utf8mb4_general_ci",
+            "2021-03-04T10:20:30",
+            "2021-03-04T10:20:30.123456Z",
         ] {
             assert!(!is_random(text.as_bytes()), "{text}: {}", surprise(text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_nearly_hexadecimal_is_random() {
+        let told = (1..100).filter(|seed| {
+            let text = expand("{hex:6}j{hex:14}z{hex:10}", *seed).unwrap().text;
+            is_random(text.as_bytes())
+        });
+        assert!(told.count() >= 95);
+        for text in ["face-recognition-feedback-cafe2", "abcdef-decade-facade", "deadbeefcafebabeadded1"] {
+            assert!(!is_random(text.as_bytes()), "{text}");
         }
     }
 

@@ -277,6 +277,26 @@ const OTHER_KEYS: &[&str] = &[
     "step",
 ];
 
+/// Tokens that open nothing, in names without separators: of forms, of pages of a list, of a lexer or a theme.
+const PASSING: &[&str] = &[
+    "csrf",
+    "xsrf",
+    "authenticitytoken",
+    "verificationtoken",
+    "pagetoken",
+    "nexttoken",
+    "continuationtoken",
+    "synctoken",
+    "resumetoken",
+    "cursortoken",
+    "canceltoken",
+    "cancellationtoken",
+    "designtoken",
+    "syntaxtoken",
+    "injectiontoken",
+    "devicetoken",
+];
+
 /// What a name tells of a password.
 pub fn of_password(name: &[u8]) -> Option<Telling> {
     const ENDS: &[&str] = &[
@@ -291,25 +311,33 @@ pub fn of_password(name: &[u8]) -> Option<Telling> {
         "pword",
         "psswd",
         "paswd",
+        "pswd",
         "pasword",
+        "psword",
+        "pssword",
         "passord",
+        "passwrd",
+        "paswrd",
+        "psswrd",
+        "pswrd",
         "identifiedby",
     ];
     const NO_PASS: &[&str] = &["bypass", "compass", "surpass", "trespass", "encompass", "overpass", "allpass", "pass"];
     let words = binding::words(name).collect::<Vec<_>>();
     let joined = binding::normalise(name);
     let last = last_word(&words)?;
-    if THINGS.contains(&last) || binding::is_digest(name) || joined.contains("nopass") {
+    if THINGS.contains(&last) || binding::is_digest(name) || joined.contains("nopass") || is_encrypted(&words) {
         return None;
     }
     let spelt = |word: &str| {
+        let word = unnumbered(word);
         ENDS.iter().any(|end| word.ends_with(end))
             || matches!(word, "pw" | "pass" | "psw" | "creds")
             || (word.ends_with("pass") && !NO_PASS.contains(&word))
     };
     let holds = words.iter().any(|word| spelt(word)) || ENDS.iter().any(|end| joined.ends_with(end));
     // A bare `pass` is a verb as often as a noun.
-    holds.then_some(if joined == "pass" { Telling::Weakly } else { Telling::Plainly })
+    holds.then_some(if unnumbered(&joined) == "pass" { Telling::Weakly } else { Telling::Plainly })
 }
 
 /// What a name tells of a token; `before` is the text in front of it: `Private Key` is one name.
@@ -318,9 +346,12 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
     words.extend(binding::words(name));
     let last = last_word(&words)?;
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let joined = words.concat();
     if THINGS.contains(&last)
         || binding::is_digest(name)
-        || has(&["public", "pub", "publishable", "csrf", "xsrf", "nonce", "cookie", "cookies", "socket"])
+        || has(&["public", "pub", "publishable", "nonce", "cookie", "cookies", "socket", "uuid", "guid"])
+        || PASSING.iter().any(|part| joined.contains(part))
+        || is_encrypted(&words)
     {
         return None;
     }
@@ -368,10 +399,14 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
         "user",
         "personal",
     ];
-    if has(PLAIN) || words.iter().any(|word| ENDS.iter().any(|end| word.ends_with(end))) {
+    let ends = |word: &String| ENDS.iter().any(|end| unnumbered(word).ends_with(end));
+    if has(PLAIN) || words.iter().any(ends) {
         return Some(Telling::Plainly);
     }
-    let is_key = |word: &String| word == "key" || word == "keys" || (word.ends_with("key") && !is_other_word(word));
+    let is_key = |word: &String| {
+        let word = unnumbered(word);
+        word == "keys" || (word.ends_with("key") && !is_other_word(word))
+    };
     if words.iter().any(is_key) {
         if has(OF_KEYS) {
             return Some(Telling::Plainly);
@@ -383,6 +418,17 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
             || word.ends_with("auth")
     };
     words.iter().any(weak).then_some(Telling::Weakly)
+}
+
+/// A word without the number behind it: `pass2` is a second `pass`.
+fn unnumbered(word: &str) -> &str {
+    word.trim_end_matches(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a name says that its value has been encrypted or hashed.
+fn is_encrypted(words: &[String]) -> bool {
+    const WORDS: &[&str] = &["encrypted", "crypted", "ciphertext", "sealed", "hashed", "bcrypt", "salted"];
+    words.iter().any(|word| WORDS.contains(&word.as_str()))
 }
 
 /// English words that end like keys.
@@ -424,12 +470,21 @@ mod tests {
 
     #[test]
     fn names_of_passwords() {
-        for name in ["password", "DB_PASS", "userPwd", "adminpw_pw", "spring.datasource.password", "dbpass"] {
+        for name in
+            ["password", "DB_PASS", "userPwd", "adminpw_pw", "spring.datasource.password", "dbpass", "pass2", "X_PSWD"]
+        {
             assert!(of_password(name.as_bytes()).is_some(), "{name}");
         }
-        for name in
-            ["bypass", "password_field", "passwordHash", "resetPasswordUrl", "compass", "passive", "IAMPasswordPolicy"]
-        {
+        for name in [
+            "bypass",
+            "password_field",
+            "passwordHash",
+            "resetPasswordUrl",
+            "compass",
+            "passive",
+            "IAMPasswordPolicy",
+            "encrypted_password",
+        ] {
             assert_eq!(of_password(name.as_bytes()), None, "{name}");
         }
     }
@@ -444,9 +499,21 @@ mod tests {
         for name in ["key", "acme_key", "auth"] {
             assert_eq!(of_token(name.as_bytes(), b""), Some(Telling::Weakly), "{name}");
         }
-        for name in
-            ["public_key", "keyId", "token_url", "secretName", "foreignKey", "cache-key", "monkey", "api_key_sha256"]
-        {
+        for name in [
+            "public_key",
+            "keyId",
+            "token_url",
+            "secretName",
+            "foreignKey",
+            "cache-key",
+            "monkey",
+            "api_key_sha256",
+            "publicToken",
+            "csrfmiddlewaretoken",
+            "partitionKey",
+            "encryptedKey",
+            "nextPageToken",
+        ] {
             assert_eq!(of_token(name.as_bytes(), b""), None, "{name}");
         }
         assert_eq!(of_token(b"Key", b"your Private "), Some(Telling::Plainly));

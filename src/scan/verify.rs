@@ -25,7 +25,7 @@ pub fn has_structure(structure: Structure, secret: &[u8], before: &[u8]) -> bool
         Structure::Pem => is_usable_pem(secret),
         Structure::UrlPassword => is_real_password(secret, url_user(before)) && !is_named_before(secret, before),
         Structure::BasicAuth => is_basic_auth(secret),
-        Structure::Base64 => decode(secret).is_some(),
+        Structure::Base64 => decode(secret).is_some() && !guard::is_veiled_word(secret),
         Structure::Base64Json => holds_json(secret),
         Structure::DiscordBot => is_discord_bot(secret),
         Structure::Pypi => is_pypi(secret),
@@ -58,7 +58,7 @@ fn is_jwt(secret: &[u8]) -> bool {
 }
 
 /// A private key that can be used as it is: not encrypted, not cut short, not a format string.
-fn is_usable_pem(block: &[u8]) -> bool {
+pub fn is_usable_pem(block: &[u8]) -> bool {
     let holds = |part: &[u8]| memchr::memmem::find(block, part).is_some();
     let encrypted = holds(b"ENCRYPTED") || holds(b"DEK-Info");
     let cut = holds(b"...") || holds(b"%s") || holds(b"${") || holds(b"{{");
@@ -106,7 +106,34 @@ fn is_named_before(password: &[u8], before: &[u8]) -> bool {
 
 fn is_real_password(password: &[u8], user: &[u8]) -> bool {
     let distinct = password.iter().collect::<std::collections::BTreeSet<_>>().len();
-    password != user && distinct > 2 && !guard::is_stock(password) && !guard::is_placeholder(password, 0)
+    // `pass;auth=NTLM`, `pa%3Ass`
+    let bare = password.split(|b| *b == b';').next().unwrap_or_default();
+    let plain = percent_decoded(bare);
+    password != user && distinct > 2 && !guard::is_stock(&plain) && !guard::is_placeholder(password, 0)
+}
+
+/// The password as a person chose it, where the structure is that of one.
+pub fn password(structure: Structure, secret: &[u8]) -> Option<Vec<u8>> {
+    match structure {
+        Structure::UrlPassword => Some(percent_decoded(secret)),
+        Structure::BasicAuth => {
+            decode(secret).map(|pair| pair.into_iter().skip_while(|b| *b != b':').skip(1).collect())
+        }
+        _ => None,
+    }
+}
+
+/// A text without the escapes of URLs.
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let escape = text.get(at + 1..at + 3).filter(|_| text[at] == b'%');
+        let byte = escape.and_then(|digits| data_encoding::HEXLOWER_PERMISSIVE.decode(digits).ok());
+        plain.push(byte.as_ref().map_or(text[at], |byte| byte[0]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    plain
 }
 
 /// `user:password` in base64, the password not a stock word.
@@ -173,6 +200,8 @@ mod tests {
             ("postgres://app:", "${DB_PASSWORD}"),
             ("amqp://guest:", "guest"),
             ("http://u:", "xxxx"),
+            ("imap://u:", "pa%3Ass"),
+            ("imap://u:", "secret;AUTH=XOAUTH2"),
             ("postgres://shop-k7Qz:", "k7Qz"),
         ] {
             assert!(!real(before, password), "{before}{password}");

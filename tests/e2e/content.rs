@@ -78,6 +78,15 @@ fn a_key_among_nul_bytes_is_found() {
 }
 
 #[test]
+fn neighbours_in_binary_data_are_no_names_and_values() {
+    let line = key("session_token = {alnum:32}\n");
+    assert_blocked("app.env", line.clone());
+    let repo = TestRepo::new();
+    repo.stage("app.sqlite", format!("\0\x01{line}\0"));
+    repo.passes(&[]);
+}
+
+#[test]
 fn a_line_that_looks_like_a_header_of_a_diff_is_read() {
     assert_blocked("app.py", format!("++ {}\n", github_line()));
     assert_blocked("app.py", format!("-- b/{}\n", github_line()));
