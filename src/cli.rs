@@ -217,8 +217,8 @@ pub struct AllowArgs {
 pub enum RulesCommand {
     /// Every rule: id, severity, provider and name
     List {
-        #[arg(long, value_enum, default_value_t = Listing::Human)]
-        format: Listing,
+        #[arg(long, value_enum, default_value_t = RulesFormat::Human)]
+        format: RulesFormat,
     },
     /// Check rules: the built-in ones, those of `.keystop.toml`, or catalogue files
     Check {
@@ -226,6 +226,15 @@ pub enum RulesCommand {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+/// How rules are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    Human,
+    Json,
+    /// The built-in rules by provider: the table of `docs/providers.md`
+    Markdown,
 }
 
 #[derive(Debug, Args)]

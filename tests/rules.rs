@@ -1,10 +1,12 @@
 //! The whole catalogue, rule by rule.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
+use keystop::hunk::{Hunk, Origin};
 use keystop::remedy::language::Language;
 use keystop::rules::syntax::KeyForm;
-use keystop::rules::{self, Page, Shape, literal};
+use keystop::rules::{self, Page, Shape, example, literal};
 use keystop::scan::{Scanner, proof};
 use regex::bytes::RegexBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -46,6 +48,60 @@ fn every_rule_has_a_page_examples_and_one_secret() {
 fn every_example_is_found_once_and_no_counter_example_is() {
     let scanner = Scanner::new(vec![rules::builtin()], BTreeSet::new());
     assert_for_all(|page| proof::faults(&scanner, &page.key, &page.stem));
+}
+
+#[test]
+fn a_credential_of_several_values_is_one_finding_with_its_parts() {
+    let scanner = Scanner::new(vec![rules::builtin()], BTreeSet::new());
+    assert_for_all(|page| {
+        let path = page.key.paths.first().map_or("example", |glob| glob.as_str()).replace("**/", "").replace('*', "x");
+        let has_parts = |template: &String| {
+            let text = example::expand(template, 1).expect("the build script has expanded it").text;
+            let hunk = Hunk::whole(path.clone().into_bytes(), Origin::File, text.into_bytes());
+            scanner.found(&hunk).iter().any(|found| *found.rule.id == *page.key.id && !found.parts.is_empty())
+        };
+        if page.key.parts.is_empty() || page.key.examples.iter().any(has_parts) {
+            return Vec::new();
+        }
+        vec!["no example shows its parts".into()]
+    });
+}
+
+#[test]
+fn both_halves_of_a_pair_are_one_finding_whichever_comes_first() {
+    let scanner = Scanner::new(vec![rules::builtin()], BTreeSet::new());
+    for (rule, part, halves) in [
+        (
+            "aws-access-key-id",
+            "secret access key",
+            ["AWS_ACCESS_KEY_ID=AKIA{base32:16}", "AWS_SECRET_ACCESS_KEY={base64:40}"],
+        ),
+        ("customerio-track-api-key", "site id", ["CUSTOMERIO_SITE_ID={hex:20}", "CUSTOMERIO_API_KEY={hex:20}"]),
+        ("twilio-auth-token", "account sid", ["TWILIO_ACCOUNT_SID=AC{hex:32}", "TWILIO_AUTH_TOKEN={hex:32}"]),
+        ("twilio-api-key", "key sid", ["TWILIO_API_KEY_SID=SK{hex:32}", "TWILIO_API_KEY_SECRET={alnum:32}"]),
+        ("okta-api-token", "domain", ["OKTA_URL=https://acme.okta.com", "OKTA_API_TOKEN=00{base64url:40}"]),
+    ] {
+        for template in [format!("{}\n{}", halves[0], halves[1]), format!("{}\n{}", halves[1], halves[0])] {
+            let text = example::expand(&template, 3).expect("these are placeholders").text;
+            let found = scanner.found(&Hunk::whole(b"example".to_vec(), Origin::File, text.into_bytes()));
+            let told: Vec<_> = found.iter().map(|found| (&*found.rule.id, found.parts.len())).collect();
+            assert!(found.iter().any(|found| *found.rule.id == *rule), "{template}: {told:?}");
+            assert!(found.len() == 1 && found[0].parts.iter().any(|(name, _)| name == part), "{template}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn the_table_of_providers_is_made_of_the_catalogue() {
+    let elsewhere = tempfile::tempdir().expect("a folder for a moment");
+    let listed = Command::new(env!("CARGO_BIN_EXE_keystop"))
+        .args(["rules", "list", "--format", "markdown"])
+        .current_dir(elsewhere.path())
+        .output()
+        .expect("the binary runs");
+    let made = String::from_utf8(listed.stdout).expect("a page is text");
+    let remake = "keystop rules list --format markdown > docs/providers.md";
+    assert!(made == include_str!("../docs/providers.md"), "docs/providers.md is out of date: {remake}");
 }
 
 #[test]

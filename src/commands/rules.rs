@@ -1,5 +1,6 @@
 //! `keystop rules`: list and check.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -7,12 +8,12 @@ use anyhow::{Context, Result, anyhow};
 use regex::bytes::RegexBuilder;
 use serde_json::json;
 
-use crate::cli::{Listing, RulesCommand};
+use crate::cli::{RulesCommand, RulesFormat};
 use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::report;
-use crate::rules::syntax::{KeyForm, ProviderFile};
-use crate::rules::{self, Prefilter, Rule};
+use crate::rules::syntax::{Certainty, KeyForm, ProviderFile};
+use crate::rules::{self, Page, Prefilter, Rule};
 use crate::scan::{Scanner, proof};
 
 /// A rule as it is written, and where it comes from.
@@ -51,17 +52,17 @@ pub fn run(command: &RulesCommand) -> Result<Exit> {
     }
 }
 
-fn list(format: Listing) -> Result<Exit> {
+fn list(format: RulesFormat) -> Result<Exit> {
     let all = [Written::builtin(), Written::custom()?].concat();
     let mut out = io::stdout().lock();
     match format {
-        Listing::Json => {
+        RulesFormat::Json => {
             let rules = all.iter().map(|Written { provider, form, .. }| {
                 json!({"id": form.id, "provider": provider, "name": form.name, "severity": form.severity.as_str(), "secret": form.secret})
             });
             report::value(&rules.collect(), &mut out)?;
         }
-        Listing::Human => {
+        RulesFormat::Human => {
             let width = all.iter().map(|rule| rule.form.id.len()).max().unwrap_or(0);
             let line = |Written { form, .. }: &Written| {
                 format!("{:width$}  {:8}  {}", form.id, form.severity.as_str(), form.name)
@@ -72,8 +73,36 @@ fn list(format: Listing) -> Result<Exit> {
             lines.push(format!("{} rules of {} providers", all.len(), providers.len()));
             report::lines(&lines, &mut out)?;
         }
+        RulesFormat::Markdown => report::lines(&table(&rules::pages()), &mut out)?,
     }
     Ok(Exit::Clean)
+}
+
+/// The built-in rules as a page of Markdown, a row for each provider.
+fn table(pages: &[Page]) -> Vec<String> {
+    let providers: Vec<&[Page]> = pages.chunk_by(|a, b| a.stem == b.stem).collect();
+    let mut lines = vec![
+        "# Providers".into(),
+        String::new(),
+        format!("{} rules of {} providers. This page is made by `keystop rules list --format markdown`, and a test", pages.len(), providers.len()),
+        "keeps it true. *Facts* says how the least certain page of the provider was established: `documented`, from the".into(),
+        "vendor's own text; `known`, from general knowledge; `guess`, from similar vendors. `keystop explain KEY` shows a page.".into(),
+        String::new(),
+        "| provider | keys | verified offline | facts |".into(),
+        "|---|---|---|---|".into(),
+    ];
+    lines.extend(providers.into_iter().map(row));
+    lines
+}
+
+fn row(keys: &[Page]) -> String {
+    let provider = &keys[0].provider;
+    let ids: Vec<String> = keys.iter().map(|page| format!("`{}`", page.key.id)).collect();
+    let verified: BTreeSet<String> = keys.iter().flat_map(|page| page.key.verified_by()).collect();
+    let verified: Vec<String> = verified.into_iter().collect();
+    let certainty = keys.iter().filter_map(|page| page.key.remedy.as_ref()).map(|remedy| remedy.certainty).max();
+    let facts = certainty.map_or("", Certainty::as_str);
+    format!("| [{}]({}) | {} | {} | {facts} |", provider.name, provider.docs, ids.join(", "), verified.join(", "))
 }
 
 fn check(files: &[PathBuf]) -> Result<Exit> {
@@ -104,7 +133,7 @@ fn faults(written: &[Written]) -> Vec<String> {
         }
     }
     let filter = Prefilter::build(needles);
-    let scanner = Scanner::new(vec![(&compiled, &filter)], std::collections::BTreeSet::new());
+    let scanner = Scanner::new(vec![(&compiled, &filter)], BTreeSet::new());
     for Written { provider, form, .. } in written {
         if compiled.iter().any(|rule| *rule.id == *form.id) {
             let wrong = proof::faults(&scanner, form, provider);

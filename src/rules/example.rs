@@ -79,6 +79,8 @@ fn charset(name: &str) -> Option<&'static str> {
         "HEX" => "0123456789ABCDEF",
         "base64" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
         "base64url" => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+        "bech32" => "qpzry9x8gf2tvdw0s3jn54khce6mua7l",
+        "BECH32" => "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
         "base32" => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
         "word" => "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_",
         _ => return None,

@@ -200,7 +200,7 @@ pub struct RemedyForm {
 }
 
 /// How the steps were established.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// Checked against the vendor's text.
@@ -209,6 +209,16 @@ pub enum Certainty {
     Known,
     /// Inferred from similar consoles.
     Guess,
+}
+
+impl Certainty {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Known => "known",
+            Self::Guess => "guess",
+        }
+    }
 }
 
 /// One read-only request that tells whether a key is alive.
@@ -364,6 +374,13 @@ impl KeyForm {
         })
     }
 
+    /// What of a match is verified without asking anybody, by name.
+    pub fn verified_by(&self) -> Vec<String> {
+        let checksum = self.checksum.map(|name| format!("checksum {}", format!("{name:?}").to_lowercase()));
+        let structure = self.structure.map(|name| kebab(&format!("{name:?}")));
+        checksum.into_iter().chain(structure).collect()
+    }
+
     fn check_words(&self) -> Result<(), String> {
         let near = self.near.iter().flat_map(|near| &near.words);
         for word in near.chain(&self.keywords) {
@@ -407,6 +424,18 @@ impl KeyForm {
         }
         Ok(())
     }
+}
+
+/// `UrlPassword` as catalogue files write it: `url-password`.
+fn kebab(name: &str) -> String {
+    let mut text = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !text.is_empty() {
+            text.push('-');
+        }
+        text.push(c.to_ascii_lowercase());
+    }
+    text
 }
 
 /// The spellings of a `near` word: each `-` stands for any one separator or none.

@@ -29,7 +29,7 @@ const TYPES: &[&str] =
 pub fn binding(line: &[u8], start: usize) -> Binding {
     let mut at = skip_opening(line, start);
     at = skip_scheme(line, at);
-    let Some((kind, before)) = operator(line, at) else { return Binding { kind: Kind::Bare, name: None } };
+    let Some((kind, before)) = operator(line, at) else { return element(line, start) };
     let mut name = name_before(line, before);
     if kind == Kind::Assigned
         && let Some(range) = &name
@@ -193,6 +193,19 @@ fn name_before(line: &[u8], end: usize) -> Option<Range<usize>> {
     (!word.is_empty()).then_some(word)
 }
 
+/// What stands among other words of an XML element is bound to the element: `<secret>{id VALUE}</secret>`.
+fn element(line: &[u8], start: usize) -> Binding {
+    let name = || {
+        let closed = line[..start].iter().rposition(|b| *b == b'>')?;
+        let opened = line[..closed].iter().rposition(|b| *b == b'<')?;
+        let name = opened + 1..closed;
+        let plain = line[name.clone()].iter().all(|b| b.is_ascii_alphanumeric() || b"_-.:".contains(b));
+        (plain && !name.is_empty() && !line[closed..start].contains(&b'<')).then_some(name)
+    };
+    let name = name();
+    Binding { kind: if name.is_some() { Kind::Assigned } else { Kind::Bare }, name }
+}
+
 /// The name before a type annotation: `key: string = VALUE`.
 fn annotated(line: &[u8], type_start: usize) -> Option<Range<usize>> {
     let mut at = type_start;
@@ -241,6 +254,7 @@ mod tests {
             ("  apiKey => 'VALUE',", "apiKey"),
             ("\"api-key\": \"VALUE\"", "api-key"),
             ("<apiKey>VALUE</apiKey>", "apiKey"),
+            ("<secret>{acme VALUE}</secret>", "secret"),
             ("curl -H \"Authorization: Bearer VALUE\"", "Authorization"),
             ("https://h/x?api_key=VALUE&y=1", "api_key"),
             ("config[\"api_key\"] = \"VALUE\"", "api_key"),
@@ -254,6 +268,7 @@ mod tests {
         assert_eq!(name_of("req.header(\"X-Api-Key\", \"VALUE\")"), (Kind::Argument, "X-Api-Key".into()));
         assert_eq!(name_of("new Client(siteId, 'VALUE')"), (Kind::Argument, "Client".into()));
         assert_eq!(name_of("the VALUE stands here").0, Kind::Bare);
+        assert_eq!(name_of("</b> the VALUE stands here").0, Kind::Bare);
     }
 
     #[test]

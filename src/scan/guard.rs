@@ -409,9 +409,14 @@ fn has_slot(value: &[u8]) -> bool {
         let named = name.iter().all(|b| b.is_ascii_lowercase() || *b == b'_' || *b == b'.')
             || (name.len() >= 4 && is_wordlike(name));
         let numbered = inner.iter().all(u8::is_ascii_digit);
+        // `{base64url:40}`: a set of characters and how many of them.
+        let set = inner.len() > name.len() + 1
+            && inner[name.len() + 1..].iter().all(u8::is_ascii_digit)
+            && name.first().is_some_and(u8::is_ascii_lowercase)
+            && name.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         closed
             && !inner.is_empty()
-            && (named || numbered)
+            && (named || numbered || set)
             && inner.iter().all(|b| b.is_ascii_alphanumeric() || b"_.:".contains(b))
     })
 }
@@ -517,6 +522,7 @@ mod tests {
     fn placeholders_are_told() {
         for text in [
             "<YOUR_KEY>",
+            "acme_{base64url:40}",
             "${STRIPE_KEY}",
             "{{stripe_key}}",
             "xxxxxxxxxxxxxxxxxxxxxxxx",

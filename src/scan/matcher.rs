@@ -159,7 +159,11 @@ impl<'r> Matcher<'r> {
         let mut at = range.start;
         while let Some(found) = regex.captures_at(&view.text()[..range.end], at).and_then(|c| c.get(1)) {
             at = found.end();
-            if is_part_of_longer(view.text(), &found.range()) {
+            let value = &view.text()[found.range()];
+            if is_part_of_longer(view.text(), &found.range())
+                || is_revision(&view.text()[..found.start()])
+                || is_identifier(value)
+            {
                 continue;
             }
             if let Some(name) = bound(rule, near, view, found.range()) {
@@ -174,7 +178,10 @@ fn compile(rule: &Rule) -> Regex {
     let source = match &rule.shape {
         Shape::Pattern { regex, .. } => regex.to_string(),
         Shape::Assigned { .. } => unreachable!("an assigned value has no regex"),
-        Shape::Value { regex } => format!("(?:^|[^0-9A-Za-z_-])({regex})(?:[^0-9A-Za-z_-]|$)"),
+        // `acme-token-VALUE` is one word to the eye, and two to whoever wrote it.
+        Shape::Value { regex } => {
+            format!("(?:^|[^0-9A-Za-z_-]|(?i:key|token|secret|access|private)[_-])({regex})(?:[^0-9A-Za-z_-]|$)")
+        }
     };
     build(&source).unwrap_or_else(|error| panic!("the regex of `{}` has been checked: {error}", rule.id))
 }
@@ -427,6 +434,21 @@ fn is_part_of_longer(text: &[u8], span: &Range<usize>) -> bool {
     goes_on || came_before
 }
 
+/// Whether what comes next is a revision: pinned with `@`, or in the address of a commit.
+fn is_revision(before: &[u8]) -> bool {
+    const FOLDERS: &[&str] = &["/blob/", "/commit/", "/commits/", "/tree/", "/raw/", "/archive/", "/compare/"];
+    before.ends_with(b"@") || FOLDERS.iter().any(|folder| before.ends_with(folder.as_bytes()))
+}
+
+/// Whether a value is words, where a random one of its length has a digit: `process.env.ACME_API_SECRET`,
+/// `acme-storage-account-key`, `acmeInterfaceApiKey`.
+fn is_identifier(value: &[u8]) -> bool {
+    let phrase = value.contains(&b' ');
+    let joined = value.iter().any(|b| matches!(b, b'.' | b'_'));
+    let words = randomness::surprise(value) < if joined && value.len() >= 30 { 1.6 } else { 1.0 };
+    value.len() >= 15 && !phrase && words && !value.iter().any(u8::is_ascii_digit)
+}
+
 /// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
 fn begins_word(text: &[u8], at: usize, len: usize) -> bool {
     let camel = |a: u8, b: u8| a.is_ascii_lowercase() && b.is_ascii_uppercase();
@@ -501,14 +523,18 @@ fn stands_alone(text: &[u8], end: usize) -> bool {
 /// Whether a value hangs on nothing but the vendor's name. It must be random then, and no digest that pins a version.
 fn is_owned(near: &Near, view: View, before: &[u8], span: &Range<usize>) -> bool {
     let value = &view.text()[span.clone()];
-    let pin = randomness::is_uuid(value) || (randomness::is_hex(value) && matches!(value.len(), 40 | 64));
+    let pin = randomness::is_hex(value) && matches!(value.len(), 40 | 64);
     let bond = |b: &u8| b" \t\"'`=:>([".contains(b);
     let end = before.iter().rposition(|b| !bond(b)).map_or(0, |at| at + 1);
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.".contains(b);
     let start = before[..end].iter().rposition(|b| !is_name(b)).map_or(0, |at| at + 1);
     let name = binding::normalise(&before[start..end]);
     let owner = near.words.iter().any(|word| binding::normalise(word.as_bytes()) == name);
-    owner && end < before.len() && !pin && randomness::is_random(value) && !Dialect::of(&view.hunk.path).is_machine()
+    owner
+        && end < before.len()
+        && !pin
+        && (randomness::is_uuid(value) || randomness::is_random(value))
+        && !Dialect::of(&view.hunk.path).is_machine()
 }
 
 /// The companion nearest to `span`.
@@ -522,10 +548,12 @@ fn companion(part: &Part, view: View, span: &Range<usize>) -> Option<(String, Ra
     while let Some(found) = regex.captures_at(text, at).and_then(|captures| captures.get(1)) {
         at = found.end();
         let (line, within) = view.line(found.start());
-        let named = binding::binding(&view.text()[line.clone()], within).name.is_some_and(|name| {
-            let name = binding::normalise(&view.text()[line.start + name.start..line.start + name.end]);
-            part.names.is_empty() || part.names.iter().any(|word| name.contains(&**word))
-        });
+        // What has a form of its own, such as the host in an address, need not be called anything.
+        let named = part.names.is_empty()
+            || binding::binding(&view.text()[line.clone()], within).name.is_some_and(|name| {
+                let name = binding::normalise(&view.text()[line.start + name.start..line.start + name.end]);
+                part.names.iter().any(|word| name.contains(&**word))
+            });
         let apart = found.end() <= span.start || span.end <= found.start();
         let closer =
             nearest.as_ref().is_none_or(|old| found.start().abs_diff(span.start) < old.start.abs_diff(span.start));
@@ -534,4 +562,20 @@ fn companion(part: &Part, view: View, span: &Range<usize>) -> Option<(String, Ra
         }
     }
     nearest.map(|range| (part.name.to_string(), range))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revisions_and_long_names_are_no_values() {
+        assert!(is_revision(b"uses: acme/create-acme-token@"));
+        assert!(is_revision(b"https://acme.example/acme/sdk/blob/") && !is_revision(b"https://acme.example/hooks/"));
+        for name in ["process.env.ACME_PRODUCTION_SECRET", "acme-storage-account-key", "acmeInterfaceApiKey"] {
+            assert!(is_identifier(name.as_bytes()), "{name}");
+        }
+        assert!(!is_identifier(b"q8WzLvBtRkXKp_qWvNmRtZbYcDfGhJ7s"), "digits in it");
+        assert!(!is_identifier(b"able bacon cable dad eager fabric gadget"), "a phrase may be a secret of words");
+    }
 }

@@ -51,6 +51,13 @@ pub struct Match<'r> {
     pub parts: Vec<(String, Range<usize>)>,
 }
 
+impl Match<'_> {
+    /// Whether what becomes of it stops a commit.
+    pub fn blocks(&self) -> bool {
+        self.rule.secret && self.confidence > Confidence::Low
+    }
+}
+
 impl<'r> Scanner<'r> {
     pub fn new(sets: Vec<(&'r [Rule], &'r Prefilter)>, disabled: BTreeSet<String>) -> Self {
         let matchers = sets.into_iter().map(|(rules, prefilter)| Matcher::new(rules, prefilter)).collect();
@@ -59,19 +66,33 @@ impl<'r> Scanner<'r> {
 
     /// The keys that `hunk` adds, by place; one finding a place.
     pub fn scan(&self, hunk: &Hunk) -> Vec<Finding> {
-        let mut matches = self.matches(hunk);
-        matches.extend(self.wrapped(hunk));
-        if matches.is_empty() {
+        let claims = self.claims(hunk);
+        if claims.is_empty() {
             return Vec::new();
         }
         let lines = Lines::of(&hunk.text, hunk.first_line);
-        let all: Vec<(Range<usize>, String)> = matches
+        let all: Vec<(Range<usize>, String)> = claims
             .iter()
             .map(|found| (found.span.clone(), preview(found.rule, &hunk.text[found.span.clone()])))
             .collect();
-        // A rule that is switched off still says what its bytes are: a generic rule must not take its place.
-        let kept = resolve(matches).into_iter().filter(|found| !self.disabled.contains(&*found.rule.id));
-        kept.map(|found| self.finding(hunk, &lines, &all, &found)).collect()
+        self.keep(claims).map(|found| self.finding(hunk, &lines, &all, &found)).collect()
+    }
+
+    /// What [`Scanner::scan`] makes findings of. A fingerprint takes long on purpose; whoever needs none asks here.
+    pub fn found(&self, hunk: &Hunk) -> Vec<Match<'r>> {
+        self.keep(self.claims(hunk)).collect()
+    }
+
+    fn claims(&self, hunk: &Hunk) -> Vec<Match<'r>> {
+        let mut matches = self.matches(hunk);
+        matches.extend(self.wrapped(hunk));
+        matches
+    }
+
+    /// One match a place. A rule that is switched off still says what its bytes are: a generic rule must not take its
+    /// place.
+    fn keep(&self, claims: Vec<Match<'r>>) -> impl Iterator<Item = Match<'r>> {
+        resolve(claims).into_iter().filter(|found| !self.disabled.contains(&*found.rule.id))
     }
 
     /// What the rules claim, switched off ones aside.
@@ -154,13 +175,14 @@ fn resolve(mut matches: Vec<Match>) -> Vec<Match> {
         kept.retain(|other| !shares(other));
         kept.push(found);
     }
-    // What is reported as a part of a credential is not reported again by itself; of two halves, the first one stays.
+    // What is reported as a part of a credential is not reported again by itself; of two halves that
+    // name each other, the first one stays.
     let mut at = 0;
     while let Some(found) = kept.get(at) {
         let touches = |part: &Range<usize>| part.start < found.span.end && found.span.start < part.end;
         let names = |part: &Range<usize>| *part == found.span || (found.rule.generic && touches(part));
-        let others =
-            kept.iter().enumerate().filter(|(other, whole)| *other < at || (found.rule.generic && !whole.rule.generic));
+        let owns = |whole: &Match| found.parts.iter().any(|(_, part)| *part == whole.span);
+        let others = kept.iter().enumerate().filter(|(other, whole)| *other < at || !owns(whole));
         let is_part = others.flat_map(|(_, whole)| &whole.parts).any(|(_, part)| names(part));
         if is_part {
             kept.remove(at);

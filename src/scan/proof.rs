@@ -1,7 +1,6 @@
 //! Proof of a rule: its own examples, through the whole scanner.
 
-use super::Scanner;
-use crate::finding::Finding;
+use super::{Match, Scanner};
 use crate::hunk::{Hunk, Origin};
 use crate::rules::example;
 use crate::rules::syntax::KeyForm;
@@ -18,9 +17,10 @@ pub fn faults(scanner: &Scanner, form: &KeyForm, provider: &str) -> Vec<String> 
     for (number, template) in form.non_examples.iter().enumerate() {
         let raised = SEEDS.filter_map(|seed| {
             let text = example::expand(template, seed).ok()?.text;
-            let raised =
-                scan(scanner, form, text).into_iter().find(|found| found.provider == provider && found.blocks())?;
-            Some(format!("non_example {} raises `{}`", number + 1, raised.rule))
+            let raised = scan(scanner, form, text)
+                .into_iter()
+                .find(|found| found.rule.provider == provider && found.blocks())?;
+            Some(format!("non_example {} raises `{}`", number + 1, raised.rule.id))
         });
         faults.extend(raised.into_iter().next());
     }
@@ -33,17 +33,14 @@ fn missed(scanner: &Scanner, form: &KeyForm, template: &str, number: usize, seed
         Ok(example) => example,
         Err(why) => return Some(format!("example {number}: {why}")),
     };
-    let lines = super::Lines::of(example.text.as_bytes(), 1);
-    let secret: Vec<_> =
-        example.secret.iter().map(|range| (lines.position(range.start), lines.position(range.end))).collect();
     let findings = scan(scanner, form, example.text.clone());
-    let own: Vec<_> = findings.iter().filter(|found| found.rule == form.id).collect();
+    let own: Vec<_> = findings.iter().filter(|found| *found.rule.id == *form.id).collect();
     let others: Vec<_> =
-        findings.iter().filter(|found| found.rule != form.id).map(|found| found.rule.as_str()).collect();
+        findings.iter().filter(|found| *found.rule.id != *form.id).map(|found| &*found.rule.id).collect();
     match own.as_slice() {
         [] if others.is_empty() => Some(format!("example {number} is not found (seed {seed})")),
         [] => Some(format!("example {number} is found as `{}` instead", others.join("`, `"))),
-        [found] if !secret.iter().all(|(start, end)| found.start <= *start && *end <= found.end) => {
+        [found] if !example.secret.iter().all(|part| found.span.start <= part.start && part.end <= found.span.end) => {
             Some(format!("example {number} is found, but the span leaves part of the secret out"))
         }
         [_] if others.is_empty() => None,
@@ -52,8 +49,8 @@ fn missed(scanner: &Scanner, form: &KeyForm, template: &str, number: usize, seed
     }
 }
 
-fn scan(scanner: &Scanner, form: &KeyForm, text: String) -> Vec<Finding> {
+fn scan<'r>(scanner: &Scanner<'r>, form: &KeyForm, text: String) -> Vec<Match<'r>> {
     // A rule for certain files is proven in such a file.
     let path = form.paths.first().map_or("example", |glob| glob.as_str()).replace("**/", "").replace('*', "x");
-    scanner.scan(&Hunk::whole(path.into_bytes(), Origin::File, text.into_bytes()))
+    scanner.found(&Hunk::whole(path.into_bytes(), Origin::File, text.into_bytes()))
 }

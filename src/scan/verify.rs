@@ -25,7 +25,9 @@ pub fn has_structure(structure: Structure, secret: &[u8], before: &[u8]) -> bool
         Structure::Pem => is_usable_pem(secret),
         Structure::UrlPassword => is_real_password(secret, url_user(before)) && !is_named_before(secret, before),
         Structure::BasicAuth => is_basic_auth(secret),
-        Structure::Base64 => decode(secret).is_some() && !guard::is_veiled_word(secret),
+        Structure::Base64 => decode(secret).is_some_and(|text| {
+            !guard::is_veiled_word(secret) && (!text.starts_with(b"-----BEGIN") || is_private_pem(&text))
+        }),
         Structure::Base64Json => holds_json(secret),
         Structure::DiscordBot => is_discord_bot(secret),
         Structure::Pypi => is_pypi(secret),
@@ -47,14 +49,20 @@ pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
         .or_else(|| (bare > 4).then(|| BASE64_NOPAD.decode(&text[..bare - bare % 4]).ok()).flatten())
 }
 
-/// Three parts, a header that names an algorithm, and a signature: unsigned tokens open nothing.
+/// A header that names an algorithm, claims, and a signature: unsigned tokens open nothing. What is encrypted has five
+/// parts, and its second is no text.
 fn is_jwt(secret: &[u8]) -> bool {
-    let mut parts = secret.split(|b| *b == b'.');
-    let (Some(header), Some(_), Some(signature)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    let Some(header) = decode(header) else { return false };
-    let Ok(header) = serde_json::from_slice::<serde_json::Value>(&header) else { return false };
+    let parts: Vec<&[u8]> = secret.split(|b| *b == b'.').collect();
+    let [header, claims, signature, rest @ ..] = parts.as_slice() else { return false };
+    let object = |part: &[u8]| -> Option<serde_json::Map<String, serde_json::Value>> {
+        serde_json::from_slice(&decode(part)?).ok()
+    };
+    let Some(header) = object(header) else { return false };
     let algorithm = header.get("alg").and_then(|alg| alg.as_str()).unwrap_or_default();
-    signature.len() >= 20 && !algorithm.is_empty() && !algorithm.eq_ignore_ascii_case("none")
+    // `ey` is an opening brace: what follows may have been altered, and was a token all the same.
+    let claims =
+        !rest.is_empty() || header.contains_key("zip") || claims.starts_with(b"ey") || object(claims).is_some();
+    claims && signature.len() >= 20 && !algorithm.is_empty() && !algorithm.eq_ignore_ascii_case("none")
 }
 
 /// A private key that can be used as it is: not encrypted, not cut short, not a format string.
@@ -67,6 +75,11 @@ pub fn is_usable_pem(block: &[u8]) -> bool {
         key.starts_with(b"openssh-key-v1\0") && key.get(19..23).is_some_and(|cipher| cipher != b"none")
     });
     !encrypted && !cut && !openssh_encrypted && text.len() >= 60 && !guard::is_placeholder(&text[..60], 0)
+}
+
+/// Of the PEM blocks of a manifest only private keys are secret, and only whole ones.
+fn is_private_pem(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"PRIVATE KEY").is_some() && is_usable_pem(text)
 }
 
 /// The base64 characters between the BEGIN and END lines, `\n` escapes and string joins left out.
@@ -160,10 +173,12 @@ fn is_discord_bot(secret: &[u8]) -> bool {
     decode(id).is_some_and(|id| id.len() >= 15 && id.iter().all(u8::is_ascii_digit))
 }
 
-/// A macaroon: version 2, then a location field.
+/// A macaroon: version 2, then a location field with an index's host.
 fn is_pypi(secret: &[u8]) -> bool {
     let body = secret.strip_prefix(b"pypi-").unwrap_or(secret);
-    decode(body).is_some_and(|macaroon| macaroon.starts_with(&[2, 1]))
+    let Some(macaroon) = decode(body) else { return false };
+    let [2, 1, length, rest @ ..] = macaroon.as_slice() else { return false };
+    rest.get(..usize::from(*length)).is_some_and(|host| host.ends_with(b"pypi.org"))
 }
 
 #[cfg(test)]
@@ -185,6 +200,37 @@ mod tests {
         assert!(is_jwt(token("HS256", "q8W3zL1vB9tR4kX7Kp2Lq9Wv").as_bytes()));
         assert!(!is_jwt(token("none", "q8W3zL1vB9tR4kX7Kp2Lq9Wv").as_bytes()));
         assert!(!is_jwt(token("HS256", "").as_bytes()));
+    }
+
+    #[test]
+    fn tokens_without_claims_are_not_keys() {
+        let part = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
+        let signature = "q8W3zL1vB9tR4kX7Kp2Lq9Wv";
+        let header = part(r#"{"alg":"HS256"}"#);
+        assert!(!is_jwt(format!("{header}.{}.{signature}", part("some text")).as_bytes()));
+        assert!(!is_jwt(format!("{header}.{signature}").as_bytes()));
+    }
+
+    #[test]
+    fn certificates_and_empty_blocks_in_base64_are_not_keys() {
+        let manifest = |kind: &str, body: &str| {
+            let text = format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n");
+            has_structure(Structure::Base64, BASE64.encode(text.as_bytes()).as_bytes(), b"")
+        };
+        let body = "q8W3zL1vB9tR4kX7Kp2Lq9WvN5mJ8hG2".repeat(3);
+        assert!(manifest("PRIVATE KEY", &body));
+        assert!(!manifest("PRIVATE KEY", "") && !manifest("CERTIFICATE", &body));
+    }
+
+    #[test]
+    fn a_pypi_token_is_a_macaroon_of_an_index() {
+        let token = |location: &[u8]| {
+            let length = u8::try_from(location.len()).unwrap();
+            let body = [&[2, 1, length], location, &[2, 4], b"some"].concat();
+            [b"pypi-", BASE64URL_NOPAD.encode(&body).as_bytes()].concat()
+        };
+        assert!(is_pypi(&token(b"pypi.org")) && is_pypi(&token(b"test.pypi.org")));
+        assert!(!is_pypi(&token(b"example.com")));
     }
 
     #[test]
