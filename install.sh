@@ -4,7 +4,7 @@ set -eu
 
 usage() {
 	cat <<'EOF'
-usage: ./install.sh [--prefix DIR] [--repo DIR | --global | --no-hooks] [--with-rustup]
+usage: ./install.sh [--prefix DIR] [--repo DIR | --global | --no-hooks] [--live] [--with-rustup]
 
 Builds the release binary and copies it to DIR/bin (default: ~/.local/bin).
 
@@ -14,6 +14,7 @@ Builds the release binary and copies it to DIR/bin (default: ~/.local/bin).
   --global        install the hooks for all your repositories
                   (default in keystop's own checkout)
   --no-hooks      install the binary only
+  --live          with 'keystop check --live', which asks a key's provider; without it there is no network in keystop
   --with-rustup   where cargo is missing: run the official Rust installer (downloads from sh.rustup.rs)
 
 Shell profiles are not touched.
@@ -27,12 +28,14 @@ bin_dir="${HOME:?is not set}/.local/bin"
 hooks=auto
 repo=
 rustup=no
+features=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--prefix) [ $# -ge 2 ] || fail "--prefix needs a folder"; bin_dir=$2/bin; shift ;;
 	--repo) [ $# -ge 2 ] || fail "--repo needs a folder"; hooks=repo; repo=$2; shift ;;
 	--global) hooks=global ;;
 	--no-hooks) hooks=none ;;
+	--live) features=live ;;
 	--with-rustup) rustup=yes ;;
 	-h | --help) usage; exit 0 ;;
 	*) usage >&2; fail "unknown option $1" ;;
@@ -70,7 +73,7 @@ command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 || command -v cl
 
 say "Building keystop (a minute or two the first time) ..."
 target_dir=${CARGO_TARGET_DIR:-$source_dir/target}
-(cd "$source_dir" && cargo build --release --locked --quiet --target-dir "$target_dir") ||
+(cd "$source_dir" && cargo build --release --locked --quiet --features "$features" --target-dir "$target_dir") ||
 	fail "the build failed: see above" "rustc --version must be 1.95 or later"
 
 mkdir -p "$bin_dir"

@@ -56,6 +56,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Is a key gone from every object and every file?
     Verify(VerifyArgs),
+    /// Is a key alive? Asks its provider, after a yes
+    Check(CheckArgs),
     /// See a commit with a key stopped, in a repository made for it
     Demo,
     /// Completions for a shell, on standard output
@@ -236,6 +238,39 @@ pub struct VerifyArgs {
     /// How to print the answer
     #[arg(long, value_enum, default_value_t = Listing::Human)]
     pub format: Listing,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A finding: its fingerprint, or path:line
+    #[arg(value_name = "FINDING", required_unless_present = "stdin")]
+    pub finding: Option<String>,
+    /// Send the key to its provider: one read-only request
+    #[arg(long)]
+    pub live: bool,
+    /// Do not ask before it is sent
+    #[arg(long)]
+    pub yes: bool,
+    /// Read the key itself from standard input
+    #[arg(long, conflicts_with = "finding", requires = "rule")]
+    pub stdin: bool,
+    /// What kind of key that is
+    #[arg(long, value_name = "RULE", requires = "stdin")]
+    pub rule: Option<String>,
+    /// What belongs to the key and was not found beside it, such as "account sid=AC..."
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub with: Vec<(String, String)>,
+    /// Seconds until an answer comes too late
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub timeout: u16,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("a name, `=` and a value")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 #[derive(Debug, Args)]

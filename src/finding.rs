@@ -105,6 +105,14 @@ pub struct Excerpt {
     pub after: Vec<u8>,
 }
 
+/// A value that belongs to the same credential, such as the id of a secret.
+#[derive(Debug)]
+pub struct Companion {
+    pub name: String,
+    pub line: u32,
+    pub value: Secret,
+}
+
 /// One secret in one place.
 #[derive(Debug)]
 pub struct Finding {
@@ -125,8 +133,8 @@ pub struct Finding {
     pub excerpt: Excerpt,
     /// The name the value is assigned to, where there is one.
     pub assigned: Option<String>,
-    /// Companions found beside it, by name and line.
-    pub parts: Vec<(String, u32)>,
+    /// Companions found beside it.
+    pub parts: Vec<Companion>,
     pub secret: Secret,
     pub fingerprint: Fingerprint,
     /// The commit that took it out again, by its full id, where a history was read.

@@ -20,7 +20,7 @@
 //! ```text
 //! 0  secret  hunk  text  workers  rules        plain data, threads, and the catalogue
 //! 1  finding  pieces  config  advice
-//! 2  git  files  scan  allow  remedy  report
+//! 2  git  files  scan  allow  remedy  report  network
 //! 3  commands
 //! 4  main  cli  exit
 //! ```
@@ -55,6 +55,8 @@ pub mod files;
 pub mod finding;
 pub mod git;
 pub mod hunk;
+#[cfg(feature = "live")]
+pub mod network;
 pub mod pieces;
 pub mod remedy;
 pub mod report;

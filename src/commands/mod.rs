@@ -2,6 +2,7 @@
 
 mod allow;
 mod baseline;
+mod check;
 mod circumstances;
 mod config;
 mod demo;
@@ -23,11 +24,14 @@ mod uninstall;
 mod uses;
 mod verify;
 
+use std::io::Read as _;
+
 use anyhow::{Context, Result};
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
+use crate::secret::Secret;
 
 /// Carries out what was typed.
 ///
@@ -49,6 +53,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Uses(args) => uses::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Demo => demo::run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "keystop", &mut std::io::stdout());
@@ -58,4 +63,13 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Uninstall(args) => uninstall::run(&args),
         Command::Status(args) => status::run(&args),
     }
+}
+
+/// A key that was written to standard input: no argument that others could see.
+fn secret_from_stdin() -> Result<Secret> {
+    let mut typed = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut typed).context("cannot read the key from standard input")?;
+    let secret = Secret::new(typed.trim_ascii());
+    typed.fill(0);
+    Ok(secret)
 }

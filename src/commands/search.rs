@@ -58,15 +58,25 @@ pub struct Files {
     pub read: usize,
     pub unreadable: Vec<(Vec<u8>, String)>,
     pub hits: Vec<File>,
+    /// Compressed: what is in them was not searched.
+    pub packed: Vec<PathBuf>,
 }
 
 impl Files {
     fn search(&mut self, root: &Path, forms: &Forms, enter: &mut dyn FnMut(&Path) -> bool) {
         let read = plain::each(root, enter, &mut |path, pieces| {
             let mut stream = forms.stream();
-            pieces.for_each(|piece| stream.take(piece));
-            let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+            let mut packed = None;
+            pieces.for_each(|piece| {
+                packed.get_or_insert_with(|| is_packed(piece));
+                stream.take(piece);
+            });
+            // Folders have names too.
+            let name = path.strip_prefix(root).unwrap_or(path).as_os_str().as_encoded_bytes();
             let form = stream.finish().or_else(|| forms.find(name));
+            if form.is_none() && packed == Some(true) {
+                self.packed.push(path.to_owned());
+            }
             self.hits.extend(form.map(|form| File { path: path.to_owned(), form }));
         });
         self.read += read.files;
@@ -122,12 +132,39 @@ impl Ground {
         files
     }
 
+    /// What a git that was cut off has left among the objects: no git reads it, and it can hold anything.
+    pub fn leftovers(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for objects in self.git_dirs.iter().map(|dir| dir.join("objects")) {
+            let folders = fs::read_dir(&objects).into_iter().flatten().flatten().map(|entry| entry.path());
+            for folder in folders.chain([objects.clone()]) {
+                let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+                found.extend(files.filter(|file| file.is_file() && is_leftover(file)));
+            }
+        }
+        found
+    }
+
     /// The object stores, the repository's own first.
     pub fn stores(&self) -> Vec<(PathBuf, Store)> {
         let own = (self.common_dir.clone(), Store::Here);
         let others = self.git_dirs.iter().filter(|dir| **dir != self.common_dir);
         std::iter::once(own).chain(others.map(|dir| (dir.clone(), Store::At(dir.clone())))).collect()
     }
+}
+
+fn is_leftover(file: &Path) -> bool {
+    let temporary = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"tmp_"));
+    let pack = file.extension().is_some_and(|ending| ending == "pack");
+    temporary || (pack && !file.with_extension("idx").exists())
+}
+
+/// Whether a file begins as archives, compressed files and git's bundles do.
+fn is_packed(start: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 8] =
+        [b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"PACK", b"# v"];
+    let bundle = |beginning: &[u8]| beginning != b"# v" || memchr::memmem::find(start, b" git bundle\n").is_some();
+    BEGINNINGS.iter().any(|beginning| start.starts_with(beginning) && bundle(beginning))
 }
 
 fn is_git_dir(folder: &Path) -> bool {

@@ -1,10 +1,10 @@
 //! `keystop verify [FINDING | --stdin]`: is the key gone, from every object and from every file?
 
 use std::collections::BTreeSet;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
 use super::find;
@@ -17,7 +17,6 @@ use crate::git::{self, Held, ObjectKind, Ownership, Repository, Store};
 use crate::remedy::forms::{Form, Forms};
 use crate::remedy::language::{Kind, Language};
 use crate::report::{self, escape};
-use crate::secret::Secret;
 
 /// Digits of an id that are shown; `--format json` has them all.
 const SHOWN: usize = 12;
@@ -58,10 +57,7 @@ fn wanted(args: &VerifyArgs) -> Result<Option<Forms>> {
             (found.secret, found.preview)
         }
         None => {
-            let mut typed = Vec::new();
-            io::stdin().lock().read_to_end(&mut typed).context("cannot read the key from standard input")?;
-            let secret = Secret::new(typed.trim_ascii());
-            typed.fill(0);
+            let secret = super::secret_from_stdin()?;
             let preview = format!("({} bytes)", secret.len());
             (secret, preview)
         }
@@ -130,6 +126,15 @@ impl Answer {
         answer.counts[1] = plain.read;
         answer.counts[2] = work.read;
         answer.unreadable.extend(plain.unreadable.into_iter().chain(work.unreadable));
+        for file in ground.leftovers() {
+            let why = "left by a git that was cut off: git gc --prune=now, or git index-pack for a pack without index";
+            answer.unreadable.push((files::bytes(&shorten(&file, &here)), why.to_owned()));
+        }
+        let packed: Vec<String> =
+            plain.packed.iter().chain(&work.packed).map(|path| shown_path(path, &here, forms)).collect();
+        if !packed.is_empty() {
+            answer.notes.push(format!("compressed, and not looked into: {}", some(packed)));
+        }
         Ok(answer)
     }
 
@@ -232,6 +237,10 @@ fn incomplete(store: &Store, label: Option<&Path>) -> Result<Option<String>> {
     };
     let whose = label.map_or_else(|| "this".to_owned(), |dir| dir.display().to_string());
     Ok(Some(format!("{whose} is a {kind} clone: what is not here was not searched, the server may still have it")))
+}
+
+fn shown_path(path: &Path, here: &Path, forms: &Forms) -> String {
+    escape(&forms.hide(&files::bytes(&shorten(path, here))))
 }
 
 /// A path as seen from here, where it is below.

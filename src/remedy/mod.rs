@@ -4,6 +4,7 @@ pub mod forms;
 mod imports;
 pub mod language;
 mod literals;
+pub mod live;
 pub mod mentions;
 mod naming;
 mod page;

@@ -124,7 +124,8 @@ fn places(report: &Report, group: &Group) -> String {
             text.push_str(&format!(" and {} more", others.len() - PLACES));
         }
     }
-    let parts: Vec<String> = group.first().parts.iter().map(|(name, line)| format!("{name} in line {line}")).collect();
+    let parts: Vec<String> =
+        group.first().parts.iter().map(|part| format!("{} in line {}", part.name, part.line)).collect();
     if !parts.is_empty() {
         text.push_str(&format!(" (with {})", parts.join(", ")));
     }

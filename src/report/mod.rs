@@ -32,7 +32,7 @@ pub use progress::Progress;
 pub use style::{escape, use_colour};
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use crate::advice::{Advice, Commits, Document, Stage};
 use crate::finding::{Finding, Group};
@@ -210,6 +210,20 @@ pub fn guard_panics() {
         note(&format!("internal error{place}; this is a bug, and what was read has not been judged"));
         std::process::exit(2);
     }));
+}
+
+/// Asks a person at a terminal, who has to say yes; elsewhere nobody can.
+///
+/// # Errors
+/// The terminal could not be used.
+pub fn confirm(question: &str) -> io::Result<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    write!(io::stderr(), "{question} [y/N] ")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// A remark on standard error.

@@ -227,9 +227,56 @@ impl Certainty {
 pub struct LiveForm {
     pub method: String,
     pub url: String,
+    /// The same question to other regions, asked while the answer is that the key is dead.
+    #[serde(default)]
+    pub elsewhere: Vec<String>,
+    /// `bearer V`, `basic USER:PASSWORD`, `header NAME: V`, or `query`, where the address holds the key.
     pub auth: String,
+    /// Further headers, `NAME: V`.
+    #[serde(default)]
+    pub headers: Vec<String>,
     pub alive: Vec<u16>,
     pub dead: Vec<u16>,
+    /// A field of the answer that is true for a live key, where the status is the same for all.
+    pub truth: Option<String>,
+    /// Fields of the answer that may be shown.
+    #[serde(default)]
+    pub show: Vec<String>,
+}
+
+impl LiveForm {
+    /// The host of an address, and what follows it.
+    pub fn split(url: &str) -> Option<(&str, &str)> {
+        let rest = url.strip_prefix("https://")?;
+        Some(rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len())))
+    }
+
+    /// What a question must be to be asked at all.
+    fn check(&self) -> Result<(), String> {
+        if self.method != "GET" {
+            return Err("`live` asks with GET: it changes nothing".into());
+        }
+        for url in std::iter::once(&self.url).chain(&self.elsewhere) {
+            let Some((host, _)) = Self::split(url) else { return Err("`live` goes to an https address".into()) };
+            // A key goes to its provider's own domain; only what stands before that may be filled in.
+            let own = host.rsplit('.').take(2).filter(|label| !label.is_empty() && !label.contains(['{', '@', ':']));
+            if own.count() < 2 {
+                return Err(format!("`live` must name its host: `{host}` could be anywhere"));
+            }
+        }
+        let fills = match self.auth.split_once(' ').map_or(self.auth.as_str(), |(kind, _)| kind) {
+            "bearer" | "basic" | "header" => self.auth.contains("{secret}"),
+            "query" => self.url.contains("{secret}"),
+            _ => false,
+        };
+        if !fills {
+            return Err("`live.auth` is one of bearer, basic, header and query, and holds {secret}".into());
+        }
+        if self.alive.is_empty() || self.alive.iter().any(|status| self.dead.contains(status)) {
+            return Err("`live.alive` and `live.dead` are statuses of their own".into());
+        }
+        Ok(())
+    }
 }
 
 /// What the engine derives from a rule's regex once, at build time or when the configuration is read.
@@ -371,6 +418,7 @@ impl KeyForm {
         if remedy.revoke.is_empty() || !remedy.revoke_url.starts_with("https://") {
             return Err("`revoke` needs a step and `revoke_url` an https address".into());
         }
+        remedy.live.as_ref().map_or(Ok(()), LiveForm::check)?;
         for text in self.examples.iter().chain(&self.non_examples) {
             example::expand(text, 1)?;
         }

@@ -25,7 +25,7 @@ mod verify;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::finding::{Finding, Fingerprints};
+use crate::finding::{Companion, Finding, Fingerprints};
 use crate::hunk::Hunk;
 use crate::rules::{Confidence, Prefilter, Rule};
 use crate::secret::Secret;
@@ -143,6 +143,11 @@ impl<'r> Scanner<'r> {
 
     fn finding(&self, hunk: &Hunk, lines: &Lines, all: &[(Range<usize>, String)], found: &Match) -> Finding {
         let secret = Secret::new(&hunk.text[found.span.clone()]);
+        let companion = |(name, at): &(String, Range<usize>)| Companion {
+            name: name.clone(),
+            line: lines.position(at.start).line,
+            value: Secret::new(&hunk.text[at.clone()]),
+        };
         let text = |range: &Range<usize>| String::from_utf8_lossy(&hunk.text[range.clone()]).into_owned();
         Finding {
             rule: found.rule.id.to_string(),
@@ -157,7 +162,7 @@ impl<'r> Scanner<'r> {
             preview: preview(found.rule, secret.expose()),
             excerpt: excerpt::of(&hunk.text, lines, &found.span, preview(found.rule, secret.expose()), all),
             assigned: found.name.as_ref().map(text),
-            parts: found.parts.iter().map(|(name, at)| (name.clone(), lines.position(at.start).line)).collect(),
+            parts: found.parts.iter().map(companion).collect(),
             fingerprint: self.fingerprints.of(&found.rule.id, &secret),
             removed_by: None,
             secret,

@@ -7,6 +7,7 @@ mod repo;
 
 mod bad_input;
 mod baseline;
+mod check;
 mod committing;
 mod config;
 mod content;

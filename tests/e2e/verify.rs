@@ -182,3 +182,38 @@ fn too_short_a_value_and_no_value_are_refused() {
     assert_eq!(repo.keystop(&["verify"]).code, 2);
     assert_eq!(repo.keystop(&["verify", "nonsense"]).code, 2);
 }
+
+#[test]
+fn what_git_cannot_read_is_not_called_gone() {
+    let repo = TestRepo::new();
+    for left in [".git/objects/tmp_obj_a", ".git/objects/pack/pack-1.pack", ".git/objects/pack/tmp_pack_a"] {
+        repo.write(left, "zipped");
+        let ran = verify(&repo, "");
+        assert!(ran.code == 2 && ran.stdout.contains(left), "{left}: {}", ran.stdout);
+        std::fs::remove_file(repo.path(left)).expect("it is there");
+    }
+    assert_eq!(verify(&repo, "").code, 0);
+}
+
+#[test]
+fn names_of_folders_are_searched_and_what_is_compressed_is_told() {
+    let repo = TestRepo::new();
+    repo.write("a.gz", b"\x1f\x8b\x08zipped");
+    repo.git(&["bundle", "create", "-q", "b.bundle", "--all"]).ok();
+    let ran = verify(&repo, "").ok();
+    assert!(ran.stdout.contains("not looked into: a.gz, b.bundle"), "{}", ran.stdout);
+    repo.write(format!("to-{}/file", key()), "x");
+    let ran = verify(&repo, "");
+    assert!(ran.code == 1 && !ran.stdout.contains(&key()), "{}", ran.stdout);
+}
+
+#[test]
+fn an_object_that_another_stands_in_for_is_still_there() {
+    let repo = TestRepo::new();
+    repo.commit_unseen("s", key());
+    let held = repo.git(&["rev-parse", "HEAD:s"]).ok().stdout;
+    let other = repo.git(&["rev-parse", "HEAD:README.md"]).ok().stdout;
+    repo.git(&["replace", held.trim(), other.trim()]).ok();
+    std::fs::remove_file(repo.path("s")).expect("it is there");
+    assert_eq!(verify(&repo, "").code, 1);
+}
