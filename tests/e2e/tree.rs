@@ -30,10 +30,10 @@ fn tree(repo: &TestRepo) {
 fn what_git_does_not_look_at_is_left_out() {
     for repo in [TestRepo::new(), TestRepo::folder()] {
         tree(&repo);
-        assert_eq!(found(&repo, &["."]), ["./a.py", "./src/d.py", "./src/kept.log"]);
+        assert_eq!(found(&repo, &["."]), ["a.py", "src/d.py", "src/kept.log"]);
         assert_eq!(
             found(&repo, &["--no-ignore", "."]),
-            ["./.env", "./a.py", "./out/b.py", "./out/deep/c.py", "./src/d.py", "./src/kept.log"]
+            [".env", "a.py", "out/b.py", "out/deep/c.py", "src/d.py", "src/kept.log"]
         );
     }
 }
@@ -44,7 +44,7 @@ fn what_is_named_is_read_though_it_is_ignored() {
     tree(&repo);
     assert_eq!(found(&repo, &[".env", "out"]), [".env", "out/b.py", "out/deep/c.py"]);
     // The rules above the folder that is named hold in it.
-    assert_eq!(found(&repo.at("src"), &["."]), ["./d.py", "./kept.log"]);
+    assert_eq!(found(&repo.at("src"), &["."]), ["d.py", "kept.log"]);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn hidden_files_and_the_targets_of_links_are_read() {
     repo.write(".config/settings", format!("{}\n", github_line()));
     let target = numbered("https://ghp_{alnum:30}{check:github}@example.org", 2);
     std::os::unix::fs::symlink(&target, repo.path("link")).expect("a link can be made");
-    assert_eq!(found(&repo, &["."]), ["./.config/settings", "./link"]);
+    assert_eq!(found(&repo, &["."]), [".config/settings", "link"]);
 }
 
 #[test]
