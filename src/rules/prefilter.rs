@@ -57,8 +57,8 @@ pub struct Hit {
     pub len: u8,
 }
 
-const HASH_BITS: u32 = 17;
-const BUCKET_BITS: u32 = 12;
+const HASH_BITS: u32 = 19;
+const BUCKET_BITS: u32 = 13;
 /// Folding is coarse (it also joins `[` and `{`): equal windows are only candidates.
 const FOLD: u32 = 0x2020_2020;
 const THREE: u32 = 0x00ff_ffff;
@@ -84,10 +84,38 @@ fn commonness(byte: u8) -> u32 {
     }
 }
 
+/// What programs and their texts are full of: a window within one of these is met everywhere.
+const EVERYWHERE: &[u8] =
+    b"account action address admin application array assert author backend basket billing boolean \
+    branch browser bucket buffer build button cache callback channel class client cloud code column command comment \
+    commit component config connect console const container content context controller copy count create credential \
+    current customer data database date debug default define delete description details device document domain drawer \
+    email enable endpoint engine entry environment error event example exception execute export extension false \
+    feature field file filter financial folder format forms frame from function generate global graph group handle \
+    header helper html http icon image import include index info initial input insert instance integer integration \
+    interface internal invoice issue item json label language layout length library license limit line link list \
+    listen load local location logger login manager manifest market mail message meta method model module monitor \
+    name network node notification null number object option order output package page panel param parse partner \
+    password path pattern payment platform player point policy port post preview private process product profile \
+    project property protocol provider proxy public query queue random range record region register release remote \
+    render report repository request require resource response result return review route runtime sample save \
+    scale schedule schema scope script search secret section security select self send sequence server service \
+    session setting shared shop site size source space stack stage start state static status storage store stream \
+    string struct style submit super support sync system table target task team template test text theme this thread \
+    ticket time title token tool track transaction translate true type undefined unique unit update upload user util \
+    value variable vector version video view virtual void volume webhook weather widget window with word work world \
+    write";
+
 /// The slot of a literal: its rarest window.
 fn slot(literal: &[u8], entry: u16) -> Slot {
     let width = literal.len().min(4);
-    let cost = |window: &[u8]| window.iter().map(|b| commonness(*b)).product::<u32>();
+    let cost = |window: &[u8]| {
+        let folded = window.to_ascii_lowercase();
+        let everywhere = EVERYWHERE.windows(window.len()).any(|word| word == folded && !word.contains(&b' '));
+        let rare = window.iter().map(|b| commonness(*b)).product::<u32>();
+        // Where words meet, whatever the separator is, nothing stands by chance.
+        if everywhere { rare * 256 } else { rare }
+    };
     let windows = literal.windows(width).enumerate();
     let (at, rarest) = windows.min_by_key(|(_, window)| cost(window)).expect("a literal has three bytes");
     Slot {
@@ -161,6 +189,7 @@ impl Prefilter {
                 self.compare(text, at, three, 3, &mut hits);
             }
         }
+        // The last three bytes have no fourth.
         for at in full..text.len().saturating_sub(2) {
             self.compare(text, at, window_at(&text[at..at + 3]) & THREE, 3, &mut hits);
         }
