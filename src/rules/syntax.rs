@@ -85,6 +85,7 @@ impl Confidence {
 pub enum Structure {
     Jwt,
     Pem,
+    Url,
     UrlPassword,
     BasicAuth,
     Base64,
@@ -93,6 +94,7 @@ pub enum Structure {
     Pypi,
     AwsKeyId,
     AzureStorage,
+    Random,
 }
 
 /// What a telling name announces: see [`KeyForm::assigned`].
