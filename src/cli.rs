@@ -48,7 +48,7 @@ pub enum Command {
     Uninstall(InstallArgs),
     /// Which hooks run in this repository, and what could stop them
     Status(StatusArgs),
-    /// Read a key from the environment instead, its value moved to `.env`: shows the change, `--apply` makes it
+    /// Read a key from the environment instead, its value moved to `.env` or a store: shows the change, `--apply` makes it
     Fix(FixArgs),
     /// Who else uses a key: its value, its variable, its client library, by service and owner
     Uses(UsesArgs),
@@ -215,6 +215,9 @@ pub struct FixArgs {
     /// The variable's name
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// Put the value there in place of `.env`, with the store's own command; the configured store if not given
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -26,11 +26,13 @@ mod verify;
 
 use std::io::Read as _;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Command};
+use crate::config::Store;
 use crate::exit::Exit;
+use crate::report;
 use crate::secret::Secret;
 
 /// Carries out what was typed.
@@ -63,6 +65,14 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Uninstall(args) => uninstall::run(&args),
         Command::Status(args) => status::run(&args),
     }
+}
+
+/// The store that was named; none if none was.
+fn store_named(word: Option<&str>) -> Result<Option<Store>> {
+    let Some(word) = word else { return Ok(None) };
+    let words = Store::ALL.map(Store::id).join(", ");
+    let unknown = || report::hint(&anyhow!("there is no store `{word}`"), format!("one of {words}"));
+    Store::by_id(word).ok_or_else(unknown).map(Some)
 }
 
 /// A key that was written to standard input: no argument that others could see.

@@ -2,6 +2,7 @@
 
 mod fix;
 mod fix_corpus;
+mod fix_store;
 mod keys;
 mod repo;
 
