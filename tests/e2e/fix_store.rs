@@ -84,7 +84,7 @@ fn each_store_takes_the_value_on_standard_input_and_no_argument_has_it() {
             ("op", "'read '*", "sed 's/.*\"value\": \"\\([^\"]*\\)\".*/\\1/' \"$kept\""),
             "item create --vault Prod -",
         ),
-        ("doppler", ("doppler", "'secrets get '*", cat), "secrets set STRIPE_SECRET_KEY --silent"),
+        ("doppler", ("doppler", "'secrets get '*", cat), "secrets set --silent --no-interactive STRIPE_SECRET_KEY"),
         ("sops", ("sops", "'decrypt '*", "tr -d '\"' < \"$kept\""), "set --value-stdin secrets.enc.yaml"),
         ("google", ("gcloud", "*access*", cat), "secrets create --data-file=- stripe-secret-key"),
         ("azure", ("az", "*' show '*", cat), "keyvault secret set --vault-name team-vault --name stripe-secret-key"),
