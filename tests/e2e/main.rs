@@ -5,9 +5,12 @@ mod fix_corpus;
 mod keys;
 mod repo;
 
+mod assistants;
 mod bad_input;
 mod baseline;
 mod check;
+mod ci;
+mod ci_files;
 mod committing;
 mod config;
 mod content;
