@@ -8,7 +8,7 @@ use std::path::Path;
 const LAYERS: [&[&str]; 5] = [
     &["secret", "hunk", "text", "workers", "rules"],
     &["finding", "pieces", "config", "advice"],
-    &["git", "files", "scan", "allow", "remedy", "report", "network"],
+    &["git", "files", "scan", "allow", "remedy", "assistant", "ci", "report", "network"],
     &["commands"],
     &["main", "lib", "cli", "exit"],
 ];

@@ -1,8 +1,11 @@
 //! Commands: gather, call, report. One file each.
 
 mod allow;
+mod assistant;
+mod assistants;
 mod baseline;
 mod check;
+mod ci;
 mod circumstances;
 mod config;
 mod demo;
@@ -46,6 +49,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Hook(args) => hook::run(&args),
         Command::Scan(args) => scan::run(&args),
+        Command::Ci(args) => ci::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Baseline(args) => baseline::run(&args),
@@ -59,6 +63,11 @@ pub fn run(cli: Cli) -> Result<Exit> {
         Command::Demo => demo::run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "keystop", &mut std::io::stdout());
+            Ok(Exit::Clean)
+        }
+        Command::Man { folder } => {
+            clap_mangen::generate_to(Cli::command(), &folder)
+                .with_context(|| format!("cannot write the manual to `{}`", folder.display()))?;
             Ok(Exit::Clean)
         }
         Command::Install(args) => install::run(&args),

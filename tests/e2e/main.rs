@@ -6,9 +6,12 @@ mod fix_store;
 mod keys;
 mod repo;
 
+mod assistants;
 mod bad_input;
 mod baseline;
 mod check;
+mod ci;
+mod ci_files;
 mod committing;
 mod config;
 mod content;
