@@ -2,12 +2,16 @@
 
 mod fix;
 mod fix_corpus;
+mod fix_store;
 mod keys;
 mod repo;
 
+mod assistants;
 mod bad_input;
 mod baseline;
 mod check;
+mod ci;
+mod ci_files;
 mod committing;
 mod config;
 mod content;
