@@ -438,7 +438,6 @@ mod tests {
             ("token: VALUE # mine", "token"),
             ("${API_TOKEN:-VALUE}", "TOKEN"),
             ("--token VALUE", "token"),
-            ("https://h/?token=VALUE&x=1", "token"),
             ("<token>VALUE</token>", "token"),
             ("<token>\n  VALUE", "token"),
             ("<key>token</key>\n<string>VALUE</string>", "token"),
