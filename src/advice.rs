@@ -112,6 +112,7 @@ impl Reach {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::File => "file",
+            Self::Draft => "message of a stopped commit",
             Self::Loose => "loose",
             Self::Staged => "staged",
             Self::Stash => "stash",
@@ -160,6 +161,8 @@ pub struct Affected {
 pub enum Reach {
     /// In a file of the work tree, or in no repository at all.
     File,
+    /// In the message of a commit that was stopped.
+    Draft,
     /// In objects that no ref holds any more.
     Loose,
     Staged,

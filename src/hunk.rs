@@ -7,6 +7,8 @@ pub const CONTEXT_LINES: u32 = 3;
 
 /// What stands in a path's place for a commit's message, and for a tag's.
 pub const MESSAGE: &[u8] = b"commit message";
+/// What stands in a path's place for standard input.
+pub const STDIN: &[u8] = b"standard input";
 pub const TAG: &[u8] = b"tag message";
 
 /// Where a hunk's text came from.

@@ -98,6 +98,25 @@ fn by_fingerprint(scanner: &Scanner, print: &str) -> Result<Vec<Finding>> {
     if places.is_empty() {
         places = in_objects(scanner, print)?;
     }
+    if places.is_empty() {
+        places = in_no_object(scanner, &repository, print)?;
+    }
+    Ok(places)
+}
+
+/// Where git has nothing: the message of a commit that was stopped, and files that are ignored.
+fn in_no_object(scanner: &Scanner, repository: &Repository, print: &str) -> Result<Vec<Finding>> {
+    let mut places = Vec::new();
+    let mut take = |hunk: &Hunk| {
+        places.extend(scanner.scan(hunk).into_iter().filter(|found| found.fingerprint.as_str() == print));
+    };
+    let message = repository.git_dir().join("COMMIT_EDITMSG");
+    if message.exists() {
+        take(&git::message(&message)?);
+    }
+    if let Some(top) = Repository::work_tree() {
+        work_tree(&top, &["--others", "--ignored", "--exclude-standard"], |_| true, &mut take)?;
+    }
     Ok(places)
 }
 

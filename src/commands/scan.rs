@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::files::{self, Ignored};
 use crate::git::{self, Coverage, Merge, Ownership, Range, Repository, Unscanned};
-use crate::hunk::Origin;
+use crate::hunk::{Origin, STDIN};
 use crate::pieces;
 use crate::report::Progress;
 use crate::workers::{Watch, Workers};
@@ -57,9 +57,6 @@ fn read(args: &ScanArgs, session: &mut Session, workers: &Workers) -> Result<(St
     let unscanned = read.unreadable.into_iter().map(|(path, reason)| Unscanned { path, reason });
     Ok((Stage::File, Coverage { files: read.files, unscanned: unscanned.collect() }))
 }
-
-/// What stands in a path's place for standard input.
-const STDIN: &[u8] = b"standard input";
 
 fn stdin(session: &mut Session) -> Result<Coverage> {
     let read = pieces::read(STDIN, &Origin::File, &mut std::io::stdin().lock(), &mut |hunk| {

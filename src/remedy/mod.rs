@@ -20,6 +20,7 @@ pub use page::{Options, page, plan};
 use crate::advice::{Advice, Commits, Stage, Step};
 use crate::config::Store;
 use crate::finding::{Finding, Group};
+use crate::hunk::STDIN;
 use crate::rules::Page;
 use language::{Kind, Language, Names};
 
@@ -39,17 +40,14 @@ pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage, comm
         name: page.map_or(name, |page| page.key.name.as_str()).to_owned(),
         allows: allows.map_or_else(String::new, |allows| format!("{verb} {}.", allows.trim_end_matches('.'))),
         steps: if finding.is_secret { steps(group, &language, &names, stage, commits) } else { Vec::new() },
-        more: format!("keystop explain {}", more(finding, stage)),
+        more: format!("keystop explain {}", more(finding)),
         not_a_key: not_a_key(&language, finding, stage),
     }
 }
 
-/// A page of this very key, where it will be found again; else of its kind.
-fn more(finding: &Finding, stage: Stage) -> &str {
-    match stage {
-        Stage::Staged | Stage::Pushing | Stage::History => finding.fingerprint.as_str(),
-        Stage::Message | Stage::Receiving | Stage::File => &finding.rule,
-    }
+/// A page of this very key, wherever it will be found again; what was piped in is gone.
+fn more(finding: &Finding) -> &str {
+    if finding.path == STDIN { &finding.rule } else { finding.fingerprint.as_str() }
 }
 
 fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commits: &Commits) -> Vec<Step> {
@@ -58,7 +56,7 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
         Stage::File | Stage::History => None,
         Stage::Message => return undo::message_again(),
-        Stage::Pushing | Stage::Receiving => return undo::commits(group, language, commits),
+        Stage::Pushing | Stage::Receiving => return undo::commits(group, language, names, commits),
     };
     if matches!(language.kind, Kind::Dotenv | Kind::Keyfile) {
         return keep_untracked(&path, language, stage);

@@ -75,7 +75,9 @@ fn headline(report: &Report, count: usize) -> String {
 fn finding(report: &Report, group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()> {
     let first = group.first();
     writeln!(out, "{} {}", advice.name.red().bold(), format!("({})", first.severity.as_str()).dimmed())?;
-    writeln!(out, "  {}", places(report, group))?;
+    let places = places(report, group);
+    let lines = if places.chars().count() + 2 > WIDTH { wrap(&places, WIDTH - 2) } else { vec![places] };
+    lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     excerpt(&first.excerpt, first.start.line, out)?;
     for line in wrap(&advice.allows, WIDTH - 2).iter().take(2) {
         writeln!(out, "  {line}")?;
