@@ -24,7 +24,9 @@ use crate::hunk::STDIN;
 use crate::rules::Page;
 use language::{Kind, Language, Names};
 
-/// Columns of a terminal that remain beside "Not a key?".
+/// Columns of a terminal that remain for the text of a step.
+const COLUMNS: usize = 78;
+/// The same beside "Not a key?".
 const SENTENCE: usize = 67;
 
 /// The advice for one secret, in the language of the file it was first found in.
@@ -65,15 +67,24 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
         text: if language.kind == Kind::Text {
             "Write a placeholder in its place:".into()
         } else {
-            // A long name takes the place of what goes without saying, so that the line fits a terminal.
-            let place = if names.env.len() > 23 { "" } else { " outside the repository" };
-            format!("Keep the value in {}{place}, and read it:", names.env)
+            keep_and_read(language, names)
         },
         code: language.lines(Store::Env, names).unwrap_or_default(),
     };
     let mut steps = vec![read];
     steps.extend(again.map(|command| Step::new("Then commit again:").with(command)));
     steps
+}
+
+/// What goes without saying is left out where the line would not fit a terminal.
+fn keep_and_read(language: &Language, names: &Names) -> String {
+    let needs = match language.head(Store::Env) {
+        [line] => format!(" ({})", line.trim_end_matches(';')),
+        _ => String::new(),
+    };
+    let said = |place: &str, needs: &str| format!("Keep the value in {}{place}, and read it{needs}:", names.env);
+    let all = [said(" outside the repository", &needs), said("", &needs)];
+    all.into_iter().find(|text| text.len() <= COLUMNS).unwrap_or_else(|| said("", ""))
 }
 
 /// A file that is nothing but secrets is not to be tracked at all.

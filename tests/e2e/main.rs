@@ -35,6 +35,7 @@ mod schemas;
 mod server;
 mod snippets;
 mod stages;
+mod syntax;
 mod tree;
 mod uses;
 mod verify;
