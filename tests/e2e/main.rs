@@ -3,8 +3,10 @@
 mod fix;
 mod fix_corpus;
 mod keys;
+mod packing;
 mod repo;
 
+mod archives;
 mod bad_input;
 mod baseline;
 mod check;
