@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::assistant::settings::Tool;
 use crate::config::Overrides;
 use crate::git::hooks::Hook;
 use crate::report::Format;
@@ -26,6 +27,8 @@ pub enum Command {
     Hook(HookArgs),
     /// Look for keys in files, or in what is staged
     Scan(ScanArgs),
+    /// In a pipeline: look for keys in what its commits bring
+    Ci(CiArgs),
     /// The page of a key: what it is, how to store it, how to revoke it
     Explain(ExplainArgs),
     /// Say that a finding is not a key: writes it to `.keystop.toml`, with the reason
@@ -48,7 +51,7 @@ pub enum Command {
     Uninstall(InstallArgs),
     /// Which hooks run in this repository, and what could stop them
     Status(StatusArgs),
-    /// Read a key from the environment instead, its value moved to `.env`: shows the change, `--apply` makes it
+    /// Read a key from the environment instead, its value moved to `.env` or a store: shows the change, `--apply` makes it
     Fix(FixArgs),
     /// Who else uses a key: its value, its variable, its client library, by service and owner
     Uses(UsesArgs),
@@ -62,24 +65,49 @@ pub enum Command {
     Demo,
     /// Completions for a shell, on standard output
     Completions { shell: clap_complete::Shell },
+    /// The manual, one page a command, written to a folder
+    #[command(hide = true)]
+    Man {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
 pub struct HookArgs {
-    /// The hook's name, as git calls it
-    pub hook: Hook,
+    /// The hook's name, as git calls it; `ai` for coding assistants
+    pub hook: Called,
     /// What git hands to the hook
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub args: Vec<std::ffi::OsString>,
 }
 
-impl ValueEnum for Hook {
+/// Who calls a hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Called {
+    ByGit(Hook),
+    ByAssistant,
+}
+
+impl ValueEnum for Called {
     fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
+        const ALL: [Called; Hook::ALL.len() + 1] = {
+            let mut all = [Called::ByAssistant; Hook::ALL.len() + 1];
+            let mut at = 0;
+            while at < Hook::ALL.len() {
+                all[at] = Called::ByGit(Hook::ALL[at]);
+                at += 1;
+            }
+            all
+        };
+        &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
+        Some(PossibleValue::new(match self {
+            Self::ByGit(hook) => hook.name(),
+            Self::ByAssistant => "ai",
+        }))
     }
 }
 
@@ -154,6 +182,24 @@ impl SettingsArgs {
     }
 }
 
+#[derive(Debug, Args)]
+pub struct CiArgs {
+    /// The commit that was there before, where the platform does not tell it; empty is none
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// How to print findings; what the platform shows by itself if not given
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Write a report beside what is printed; may be given more than once
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
+    pub report: Vec<(Format, PathBuf)>,
+}
+
+fn report_file(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("this is not FORMAT=FILE")?;
+    Ok((Format::from_str(format, true)?, PathBuf::from(file)))
+}
+
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
@@ -218,6 +264,9 @@ pub struct FixArgs {
     /// The variable's name
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// Put the value there in place of `.env`, with the store's own command; the configured store if not given
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -334,6 +383,16 @@ pub enum RulesCommand {
     },
 }
 
+impl ValueEnum for Tool {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
 /// How rules are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
@@ -351,6 +410,9 @@ pub struct InstallArgs {
     /// For repositories that will be made or cloned from now on (init.templateDir)
     #[arg(long, conflicts_with = "global")]
     pub template: bool,
+    /// Hooks of coding assistants instead of git's: of those that are used here, or of the ones named
+    #[arg(long, value_enum, value_name = "ASSISTANT", num_args = 0.., require_equals = true, value_delimiter = ',', conflicts_with = "template")]
+    pub ai: Option<Vec<Tool>>,
     /// Only show what would be done
     #[arg(long)]
     pub dry_run: bool,

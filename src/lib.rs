@@ -20,7 +20,7 @@
 //! ```text
 //! 0  secret  hunk  text  workers  rules        plain data, threads, and the catalogue
 //! 1  finding  pieces  config  advice
-//! 2  git  files  scan  allow  remedy  report  network
+//! 2  git  files  scan  allow  remedy  assistant  ci  report  network
 //! 3  commands
 //! 4  main  cli  exit
 //! ```
@@ -47,6 +47,8 @@
 
 pub mod advice;
 pub mod allow;
+pub mod assistant;
+pub mod ci;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -4,9 +4,9 @@ use std::io;
 
 use anyhow::{Result, anyhow};
 
-use super::{circumstances, find};
+use super::{circumstances, find, store_named};
 use crate::cli::{ExplainArgs, PageFormat};
-use crate::config::{self, Config, Store};
+use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::git;
 use crate::remedy::language::Language;
@@ -30,7 +30,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     };
     let options = Options {
         language,
-        store: store(args.store.as_deref())?,
+        store: store_named(args.store.as_deref())?,
         placement: config.placement.value.clone(),
         exposure: found.map(|found| found.exposure),
         footer: config.message_footer.map(|footer| footer.value),
@@ -79,11 +79,4 @@ fn language(word: Option<&str>) -> Result<Language> {
         let known: Vec<&str> = Language::ids().collect();
         report::hint(&anyhow!("there is no language `{word}`{near}"), format!("one of {}", known.join(", ")))
     })
-}
-
-fn store(word: Option<&str>) -> Result<Option<Store>> {
-    let Some(word) = word else { return Ok(None) };
-    let words = Store::ALL.map(Store::id).join(", ");
-    let unknown = || report::hint(&anyhow!("there is no store `{word}`"), format!("one of {words}"));
-    Store::by_id(word).ok_or_else(unknown).map(Some)
 }

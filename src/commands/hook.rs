@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
 
+use super::assistant;
 use super::session::Session;
 use crate::advice::Stage;
-use crate::cli::HookArgs;
+use crate::cli::{Called, HookArgs};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::git::hooks::Hook;
@@ -17,40 +18,48 @@ use crate::git::{self, Coverage, Known, Merge, Ownership, Repository, Update};
 use crate::report::{self, Format};
 
 pub fn run(args: &HookArgs) -> Result<Exit> {
-    // On a server it is not for the one who pushes to say what is skipped.
-    if let Some(reason) = skipped().filter(|_| !args.hook.is_server()) {
+    // On a server it is not for the one who pushes to say what is skipped, and never for an assistant.
+    let is_skippable = matches!(args.hook, Called::ByGit(hook) if !hook.is_server());
+    if let Some(reason) = skipped().filter(|_| is_skippable) {
         report::note(&format!("skipped: {reason}"));
         return Ok(Exit::Clean);
     }
     match args.hook {
+        Called::ByGit(hook) => git_hook(hook, args),
+        Called::ByAssistant => assistant::run(),
+    }
+}
+
+fn git_hook(hook: Hook, args: &HookArgs) -> Result<Exit> {
+    match hook {
         Hook::PreCommit | Hook::PreMergeCommit => {
-            let [] = given(args)?;
-            let merge = if args.hook == Hook::PreCommit { Merge::Concluded } else { Merge::Made };
+            let [] = given(hook, args)?;
+            let merge = if hook == Hook::PreCommit { Merge::Concluded } else { Merge::Made };
             staged(Ownership::JudgedByGit, merge, &config(Stage::Staged)?, Format::Human)
         }
         Hook::CommitMsg => {
-            let [file] = given(args)?;
+            let [file] = given(hook, args)?;
             message(Path::new(&file))
         }
         Hook::PrePush if args.args.is_empty() && variable(FRAMEWORK).is_some() => push_of_framework(),
         Hook::PrePush => {
-            let [remote, address] = given(args)?;
+            let [remote, address] = given(hook, args)?;
             push(&remote.to_string_lossy(), &address.to_string_lossy())
         }
         Hook::PreReceive => {
-            let [] = given(args)?;
+            let [] = given(hook, args)?;
             receive(&lines()?.iter().map(|line| Update::from_pre_receive(line)).collect::<Result<Vec<_>>>()?)
         }
         Hook::Update => {
-            let [name, old, new] = given(args)?.map(|word| word.to_string_lossy().into_owned());
+            let [name, old, new] = given(hook, args)?.map(|word| word.to_string_lossy().into_owned());
             receive(&[Update::new(&old, &new, &name)?])
         }
     }
 }
 
 /// The arguments, if git would hand over as many.
-fn given<const COUNT: usize>(args: &HookArgs) -> Result<[OsString; COUNT]> {
-    let name = args.hook.name();
+fn given<const COUNT: usize>(hook: Hook, args: &HookArgs) -> Result<[OsString; COUNT]> {
+    let name = hook.name();
     let count = args.args.len();
     args.args.clone().try_into().map_err(|_| {
         let error = anyhow!("git hands {COUNT} arguments to {name}, and here are {count}");

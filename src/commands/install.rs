@@ -4,6 +4,7 @@ use std::io;
 
 use anyhow::{Context, Result};
 
+use super::assistants;
 use super::placement::{Placement, Target, Way};
 use crate::cli::InstallArgs;
 use crate::exit::Exit;
@@ -11,6 +12,9 @@ use crate::git::hooks::{Change, Owner};
 use crate::report;
 
 pub fn run(args: &InstallArgs) -> Result<Exit> {
+    if let Some(named) = &args.ai {
+        return assistants::install(args, named);
+    }
     let target = Target::of(args);
     let mut places = Placement::all(target)?.into_iter();
     let placement = places.next().context("hooks can be placed somewhere")?;

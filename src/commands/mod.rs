@@ -1,8 +1,11 @@
 //! Commands: gather, call, report. One file each.
 
 mod allow;
+mod assistant;
+mod assistants;
 mod baseline;
 mod check;
+mod ci;
 mod circumstances;
 mod config;
 mod demo;
@@ -26,11 +29,13 @@ mod verify;
 
 use std::io::Read as _;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Command};
+use crate::config::Store;
 use crate::exit::Exit;
+use crate::report;
 use crate::secret::Secret;
 
 /// Carries out what was typed.
@@ -44,6 +49,7 @@ pub fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Hook(args) => hook::run(&args),
         Command::Scan(args) => scan::run(&args),
+        Command::Ci(args) => ci::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Baseline(args) => baseline::run(&args),
@@ -59,10 +65,23 @@ pub fn run(cli: Cli) -> Result<Exit> {
             clap_complete::generate(shell, &mut Cli::command(), "keystop", &mut std::io::stdout());
             Ok(Exit::Clean)
         }
+        Command::Man { folder } => {
+            clap_mangen::generate_to(Cli::command(), &folder)
+                .with_context(|| format!("cannot write the manual to `{}`", folder.display()))?;
+            Ok(Exit::Clean)
+        }
         Command::Install(args) => install::run(&args),
         Command::Uninstall(args) => uninstall::run(&args),
         Command::Status(args) => status::run(&args),
     }
+}
+
+/// The store that was named; none if none was.
+fn store_named(word: Option<&str>) -> Result<Option<Store>> {
+    let Some(word) = word else { return Ok(None) };
+    let words = Store::ALL.map(Store::id).join(", ");
+    let unknown = || report::hint(&anyhow!("there is no store `{word}`"), format!("one of {words}"));
+    Store::by_id(word).ok_or_else(unknown).map(Some)
 }
 
 /// A key that was written to standard input: no argument that others could see.

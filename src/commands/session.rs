@@ -1,15 +1,17 @@
 //! What every scanning command does with hunks: scan, ask for decisions, report.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use crate::advice::{Commit, Commits, Document, Stage};
+use crate::advice::{Advice, Commit, Commits, Document, Stage};
 use crate::allow::{self, Comments, Decision};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::finding::{self, Finding};
+use crate::finding::{self, Finding, Group};
 use crate::git::{self, Coverage, Id, Walked};
 use crate::hunk::{Hunk, Origin};
 use crate::remedy::language::Language;
@@ -33,6 +35,8 @@ pub struct Session<'c> {
     commits: Commits,
     /// Only findings are told.
     pub quiet: bool,
+    /// Files to write beside what is printed.
+    reports: Vec<(Format, PathBuf)>,
 }
 
 impl<'c> Session<'c> {
@@ -47,12 +51,18 @@ impl<'c> Session<'c> {
             allowed: Vec::new(),
             commits: Commits::new(),
             quiet: false,
+            reports: Vec::new(),
         }
     }
 
     /// The same, deaf to comments in what is read.
     pub fn without_comments(self) -> Self {
         Self { comments: Comments::Ignored, ..self }
+    }
+
+    /// Writes the outcome to a file too.
+    pub fn report_to(&mut self, format: Format, file: &Path) {
+        self.reports.push((format, file.to_owned()));
     }
 
     pub fn take(&mut self, hunk: &Hunk) {
@@ -122,6 +132,22 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// What was found, each with its advice; worst first.
+    pub fn advised(&self, stage: Stage) -> Vec<(Group<'_>, Advice)> {
+        self.advised_by(&mut Pages::default(), stage)
+    }
+
+    fn advised_by(&self, pages: &mut Pages, stage: Stage) -> Vec<(Group<'_>, Advice)> {
+        let advised = finding::group(&self.findings).into_iter().map(|group| {
+            let first = group.first();
+            let custom = self.config.forms.iter().map(|form| &form.value).find(|form| form.id == first.rule);
+            let name = custom.map_or(first.rule.as_str(), |form| &form.name);
+            let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage, &self.commits);
+            (group, advice)
+        });
+        advised.collect()
+    }
+
     /// Prints the outcome and decides the exit code: a key found, then anything unread, then clean.
     pub fn finish(self, stage: Stage, format: Format, coverage: Coverage) -> Result<Exit> {
         let exit = match () {
@@ -130,16 +156,8 @@ impl<'c> Session<'c> {
             () => Exit::Clean,
         };
         let mut pages = Pages::default();
-        let groups = finding::group(&self.findings);
-        let findings = groups.into_iter().map(|group| {
-            let first = group.first();
-            let custom = self.config.forms.iter().map(|form| &form.value).find(|form| form.id == first.rule);
-            let name = custom.map_or(first.rule.as_str(), |form| &form.name);
-            let advice = remedy::advise(&group, pages.of(&first.provider, &first.rule), name, stage, &self.commits);
-            (group, advice)
-        });
-        let findings = findings.collect();
-        let help = if format.shows_pages() { pages.help() } else { BTreeMap::new() };
+        let findings = self.advised_by(&mut pages, stage);
+        let help = if self.formats(format).any(Format::shows_pages) { pages.help() } else { BTreeMap::new() };
         let report = Report {
             stage,
             commits: &self.commits,
@@ -159,8 +177,22 @@ impl<'c> Session<'c> {
             report::use_colour(&io::stdout());
             report::findings(&report, format, &mut io::stdout().lock())?;
         }
+        for (format, file) in &self.reports {
+            write(&report, *format, file).with_context(|| format!("cannot write `{}`", file.display()))?;
+        }
         Ok(exit)
     }
+
+    fn formats(&self, printed: Format) -> impl Iterator<Item = Format> {
+        self.reports.iter().map(|(format, _)| *format).chain([printed])
+    }
+}
+
+fn write(report: &Report, format: Format, file: &Path) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    report::findings(report, format, &mut fs::File::create(file)?)
 }
 
 /// The scanner of the built-in and the configured rules.

@@ -4,6 +4,7 @@ use std::io;
 
 use anyhow::Result;
 
+use super::assistants;
 use super::placement::{Placement, Target};
 use crate::cli::InstallArgs;
 use crate::exit::Exit;
@@ -11,6 +12,9 @@ use crate::git::hooks::Change;
 use crate::report;
 
 pub fn run(args: &InstallArgs) -> Result<Exit> {
+    if let Some(named) = &args.ai {
+        return assistants::uninstall(args, named);
+    }
     let target = Target::of(args);
     let mut said = Vec::new();
     for placement in Placement::all(target)? {

@@ -88,6 +88,36 @@ fn name(path: &Path) -> Vec<u8> {
     bytes(path.strip_prefix(".").unwrap_or(path))
 }
 
+/// Writes a file in one step: whoever reads it sees the old or the new one. It keeps its permissions.
+///
+/// # Errors
+/// It could not be written; then nothing has changed.
+pub fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let beside = folder.join(format!(".keystop-{}", std::process::id()));
+    let written = fs::write(&beside, content).and_then(|()| {
+        fs::metadata(file).map_or(Ok(()), |meta| fs::set_permissions(&beside, meta.permissions()))?;
+        fs::rename(&beside, file)
+    });
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
+/// Takes a file away, and the folders below `top` that were only there for it.
+///
+/// # Errors
+/// It could not be removed.
+pub fn remove(file: &Path, top: &Path) -> std::io::Result<()> {
+    fs::remove_file(file)?;
+    for folder in file.ancestors().skip(1).take_while(|folder| folder.starts_with(top) && *folder != top) {
+        // One that holds anything stays.
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// A path as bytes, as git has it.
 pub fn bytes(path: &Path) -> Vec<u8> {
     path.as_os_str().as_encoded_bytes().to_vec()

@@ -5,6 +5,7 @@
 
 mod additions;
 mod changes;
+mod clone;
 mod commit;
 mod commits;
 mod content;
@@ -31,6 +32,7 @@ mod tips;
 mod trace;
 mod tree;
 
+pub use clone::LocalClone;
 pub use commit::Commit;
 pub use commits::Walked;
 pub use diff::added_lines;
@@ -38,7 +40,7 @@ pub use history::{History, Row, Text};
 pub use listing::{is_ignored, listed, staged_content};
 pub use message::message;
 pub use process::{LOCAL_VARIABLES, config, config_switch, run as run_git};
-pub use pushed::{Known, Update, pushed};
+pub use pushed::{Known, Update, cut_off, pushed};
 pub use range::{Range, range};
 pub use repository::{Ownership, Repository};
 pub use sighting::{FirstPush, Logged, first_push, hosts, logged, stashes};

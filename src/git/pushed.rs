@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 
 use super::commits::{self, Listed, Walked};
 use super::repository::Repository;
-use super::{Coverage, Id, tips};
+use super::{Coverage, Id, LocalClone, tips};
 use crate::hunk::Hunk;
 use crate::workers::Workers;
 
@@ -61,14 +61,18 @@ pub enum Known {
     AnyRemote,
     /// This is the other side.
     Here,
+    /// What leads to these.
+    Commits(Vec<Id>),
 }
 
 impl Known {
-    fn option(&self) -> String {
+    /// As git takes them: options, and revisions on its standard input.
+    fn revisions(&self) -> (Option<String>, &[Id]) {
         match self {
-            Self::Remote(name) => format!("--remotes={name}"),
-            Self::AnyRemote => "--remotes".to_owned(),
-            Self::Here => "--all".to_owned(),
+            Self::Remote(name) => (Some(format!("--remotes={name}")), &[]),
+            Self::AnyRemote => (Some("--remotes".to_owned()), &[]),
+            Self::Here => (Some("--all".to_owned()), &[]),
+            Self::Commits(ids) => (None, ids),
         }
     }
 }
@@ -100,6 +104,16 @@ pub fn pushed<Made: Send>(
     Ok(walked)
 }
 
+/// The first commit that `update` brings whose parents a shallow clone has left behind: what lies beyond is not seen.
+///
+/// # Errors
+/// The commits cannot be listed.
+pub fn cut_off(update: &Update, known: &Known, clone: &LocalClone) -> Result<Option<Id>> {
+    let tips: Vec<Id> = update.new.into_iter().collect();
+    let listed = list(&tips, std::slice::from_ref(update), known)?;
+    Ok(listed.into_iter().map(|commit| commit.id).find(|id| clone.boundary.contains(id)))
+}
+
 /// The commits to be scanned.
 fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<Listed>> {
     if tips.is_empty() {
@@ -107,7 +121,10 @@ fn list(tips: &[Id], updates: &[Update], known: &Known) -> Result<Vec<Listed>> {
     }
     let mut revisions: String = tips.iter().map(|tip| format!("{tip}\n")).collect();
     // What the other side has and this one has not is no error: it hides nothing.
-    revisions.extend(updates.iter().filter_map(|update| update.old).map(|old| format!("^{old}\n")));
-    let args = ["--ignore-missing", "--stdin", "--not", &known.option()];
+    let (option, ids) = known.revisions();
+    let old = updates.iter().filter_map(|update| update.old.as_ref());
+    revisions.extend(old.chain(ids).map(|old| format!("^{old}\n")));
+    let mut args = vec!["--ignore-missing", "--stdin"];
+    args.extend(option.iter().flat_map(|option| ["--not", option]));
     commits::list(&args, revisions.as_bytes()).context("cannot list what is pushed")
 }

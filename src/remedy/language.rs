@@ -165,6 +165,11 @@ impl Names {
             let words = naming::words(assigned.unwrap_or("api_key"));
             naming::write(&words, Case::Screaming)
         });
+        Self::of(env, page, language)
+    }
+
+    /// The names that go with an environment variable's.
+    pub fn of(env: String, page: Option<&Page>, language: &Language) -> Self {
         let stem = page.map_or("app", |page| page.stem.as_str());
         let words = naming::words(&env);
         let own_words = words.strip_prefix(naming::words(stem).as_slice()).filter(|rest| !rest.is_empty());
@@ -177,6 +182,17 @@ impl Names {
             region: "eu-west-1".into(),
             env,
         }
+    }
+
+    /// The same, where a store has its own usual.
+    #[must_use]
+    pub fn usual(mut self, mount: Option<&str>, path: Option<&str>) -> Self {
+        for (part, usual) in [(&mut self.mount, mount), (&mut self.path, path)] {
+            if let Some(usual) = usual {
+                usual.clone_into(part);
+            }
+        }
+        self
     }
 
     /// The same, where the team has said how its store is laid out.

@@ -2,6 +2,7 @@
 
 pub mod forms;
 mod imports;
+pub mod keeping;
 pub mod language;
 mod literals;
 pub mod live;
@@ -10,7 +11,7 @@ mod naming;
 mod page;
 pub mod rewrite;
 pub mod services;
-mod storing;
+pub mod storing;
 mod undo;
 mod unfit;
 
@@ -118,8 +119,9 @@ fn not_a_key(language: &Language, finding: &Finding, stage: Stage) -> String {
 /// A path as a POSIX shell reads it back; control characters cannot be copied from a terminal and become `?`.
 pub fn shell_quote(path: &[u8]) -> String {
     let text = String::from_utf8_lossy(path);
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%=:".contains(c);
+    // Zsh has its own idea of a word that begins with an equals sign.
+    if !text.is_empty() && text.chars().all(plain) && !text.starts_with('=') {
         return text.into_owned();
     }
     let shown: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();

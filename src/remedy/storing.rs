@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::keeping::{Keep, Keeping};
 use super::language::{Kind, Language, Names};
 use crate::advice::{Block, Section};
 use crate::config::{Placement, Store};
@@ -16,11 +17,28 @@ use crate::config::{Placement, Store};
 struct Facts {
     id: Store,
     name: String,
+    /// The usual of this store, where it has another one than the rest.
+    mount: Option<String>,
+    path: Option<String>,
     /// Puts `$NEW` there.
     write: Vec<String>,
     /// Starts a program that finds the value in its environment.
     start: Vec<String>,
     note: String,
+    /// Its command as a program runs it.
+    keep: Option<Keep>,
+}
+
+impl Facts {
+    fn of(store: Store) -> &'static Self {
+        STORES.iter().find(|facts| facts.id == store).expect("a test finds every store here")
+    }
+
+    /// The names, as they are in this store.
+    fn names(&self, names: &Names, placement: &Placement) -> Names {
+        let usual = names.clone().usual(self.mount.as_deref(), self.path.as_deref());
+        if placement.store.is_none_or(|own| own == self.id) { usual.placed(placement) } else { usual }
+    }
 }
 
 #[derive(Deserialize)]
@@ -40,6 +58,25 @@ pub struct Wish<'a> {
     /// One store, or all of them.
     pub store: Option<Store>,
     pub placement: &'a Placement,
+}
+
+/// The command of a store that takes a value, filled with names; none where it has no such command.
+pub fn keeping(store: Store, names: &Names, placement: &Placement) -> Option<Keeping> {
+    let facts = Facts::of(store);
+    let names = facts.names(names, placement);
+    let namespace = placement.namespace.clone().filter(|_| store == Store::Vault);
+    Some(facts.keep.as_ref()?.filled(&names, namespace))
+}
+
+/// What a person calls a store.
+pub fn name(store: Store) -> &'static str {
+    &Facts::of(store).name
+}
+
+/// How a program is started that finds the value in its environment.
+pub fn start(store: Store, names: &Names, placement: &Placement) -> Vec<String> {
+    let facts = Facts::of(store);
+    filled(&facts.start, &facts.names(names, placement))
 }
 
 /// How it should have been stored: the team's own store first, then the others.
@@ -63,7 +100,7 @@ pub fn section(wish: &Wish, names: &Names) -> Section {
     ));
     blocks.push(Block::Code(vec!["printf 'new key: '; IFS= read -rs NEW; echo".into()]));
     for (number, facts) in stores.iter().enumerate() {
-        blocks.extend(stored(number + 1, facts, wish, names));
+        blocks.extend(stored(number + 1, facts, wish, &facts.names(names, wish.placement)));
     }
     blocks.push(Block::Text("At the end:".into()));
     blocks.push(Block::Code(vec!["unset NEW".into()]));

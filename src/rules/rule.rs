@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::checksum::Checksum;
 use super::literal::Opens;
-use super::prefilter::Needle;
+use super::prefilter::{Needle, Stands};
 use super::syntax::{Announced, Confidence, KeyForm, Severity, Structure, spellings};
 
 type Text = Cow<'static, str>;
@@ -133,9 +133,15 @@ impl Rule {
             parts: parts.collect(),
             prefixes: texts(&derived.prefixes),
         };
+        let stands = match &rule.shape {
+            Shape::Pattern { opens: Opens::Word, .. } => Stands::Unjoined,
+            Shape::Pattern { .. } | Shape::Assigned { .. } => Stands::Anywhere,
+            Shape::Value { .. } => Stands::Word,
+        };
         let needles = derived.literals.into_iter().map(|literal| Needle {
             bytes: literal.bytes,
             fold: literal.fold,
+            stands,
             rule: index,
         });
         Ok((rule, needles.collect()))

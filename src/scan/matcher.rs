@@ -1,6 +1,5 @@
 //! One set of rules at work on a hunk: from the prefilter's hits to matches that hold every condition.
 
-use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -14,7 +13,7 @@ use super::lines::Lines;
 use super::runs::Runs;
 use super::{Match, credential, guard, randomness, vectors, verify};
 use crate::hunk::Hunk;
-use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape};
+use crate::rules::{Announced, Confidence, Hit, Near, Opens, Part, Prefilter, Rule, Shape, begins_word};
 
 /// A line longer than this is searched around the literal only.
 const LONG_LINE: usize = 1024;
@@ -38,7 +37,7 @@ pub struct Matcher<'r> {
 struct View<'h> {
     hunk: &'h Hunk,
     lines: &'h Lines<'h>,
-    runs: &'h OnceCell<Runs>,
+    runs: &'h Runs,
 }
 
 impl<'h> View<'h> {
@@ -49,7 +48,7 @@ impl<'h> View<'h> {
     /// Whether a line that `range` touches has so many bytes in a row that a secret could be.
     fn has_run(&self, range: &Range<usize>, least: u32) -> bool {
         let lines = self.lines.index(range.start)..self.lines.index(range.end) + 1;
-        self.runs.get_or_init(|| Runs::of(self.text(), self.lines)).reach(lines, least)
+        self.runs.reach(self.text(), self.lines, lines, least)
     }
 
     /// The line of `offset`, and the offset within it.
@@ -84,10 +83,7 @@ impl<'r> Matcher<'r> {
     /// Rules whose vendor the path names: their values may stand anywhere in the file, under a telling name.
     pub fn named_by(&self, path: &[u8]) -> Vec<u16> {
         let hits = self.prefilter.hits(path).into_iter();
-        let values = hits.filter(|hit| {
-            matches!(self.rules[hit.rule as usize].shape, Shape::Value { .. })
-                && begins_word(path, hit.at, hit.len as usize)
-        });
+        let values = hits.filter(|hit| matches!(self.rules[hit.rule as usize].shape, Shape::Value { .. }));
         let mut rules: Vec<u16> = values.map(|hit| hit.rule).collect();
         rules.dedup();
         rules
@@ -95,7 +91,7 @@ impl<'r> Matcher<'r> {
 
     /// Appends the matches of every woken rule. `hits` are in the order of rules.
     pub fn matches(&self, hunk: &Hunk, lines: &Lines, hits: &[Hit], named: &[u16], into: &mut Vec<Match<'r>>) {
-        let view = View { hunk, lines, runs: &OnceCell::new() };
+        let view = View { hunk, lines, runs: &Runs::of(lines) };
         for rule in named {
             self.values(*rule, view, 0..hunk.text.len(), false, into);
         }
@@ -134,7 +130,7 @@ impl<'r> Matcher<'r> {
     fn value(&self, rule: &'r Rule, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
         let Some(near) = &rule.near else { return };
         let mut searched = 0..0;
-        for hit in hits.iter().filter(|hit| begins_word(view.text(), hit.at, hit.len as usize)) {
+        for hit in hits {
             let around = view.lines.around(view.lines.index(hit.at), near.lines);
             let around = clamp(around, &(hit.at..hit.at + hit.len as usize));
             let range = around.start.max(searched.end)..around.end;
@@ -193,20 +189,14 @@ fn build(source: &str) -> Result<Regex, regex::Error> {
 /// What is known of a hit before the regex is compiled: whether a secret that begins there can be long enough.
 fn can_open(rule: &Rule, text: &[u8], hit: &Hit) -> bool {
     let Shape::Pattern { opens, .. } = &rule.shape else { return false };
-    let in_word = || hit.at > 0 && is_word(text[hit.at - 1]) && is_word(text[hit.at]);
     let long = || {
         let rest = &text[hit.at..text.len().min(hit.at + rule.run as usize)];
         rest.len() >= rule.run as usize && !rest.iter().any(|b| is_blank_or_quote(*b))
     };
     match opens {
         Opens::Nothing => true,
-        Opens::Secret => long(),
-        Opens::Word => !in_word() && long(),
+        Opens::Secret | Opens::Word => long(),
     }
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn is_blank_or_quote(byte: u8) -> bool {
@@ -456,21 +446,6 @@ fn is_identifier(value: &[u8]) -> bool {
     let joined = value.iter().any(|b| matches!(b, b'.' | b'_'));
     let words = randomness::surprise(value) < if joined && value.len() >= 30 { 1.6 } else { 1.0 };
     value.len() >= 15 && !phrase && words && !value.iter().any(u8::is_ascii_digit)
-}
-
-/// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
-fn begins_word(text: &[u8], at: usize, len: usize) -> bool {
-    let camel = |a: u8, b: u8| a.is_ascii_lowercase() && b.is_ascii_uppercase();
-    let starts = at == 0 || !text[at - 1].is_ascii_alphabetic() || camel(text[at - 1], text[at]);
-    let end = at + len;
-    // `AWSSecretKey`: an acronym ends before a capital that a small letter follows.
-    let acronym = |end: usize| text[end].is_ascii_uppercase() && text.get(end + 1).is_some_and(u8::is_ascii_lowercase);
-    let ends = len >= 5
-        || end >= text.len()
-        || !text[end].is_ascii_alphabetic()
-        || camel(text[end - 1], text[end])
-        || acronym(end);
-    starts && ends
 }
 
 /// Whether a word of `near` stands in `text`.

@@ -2,14 +2,18 @@
 
 mod fix;
 mod fix_corpus;
+mod fix_store;
 mod keys;
 mod packing;
 mod repo;
 
 mod archives;
+mod assistants;
 mod bad_input;
 mod baseline;
 mod check;
+mod ci;
+mod ci_files;
 mod committing;
 mod config;
 mod content;

@@ -105,7 +105,7 @@ fn sources(page: &Page) -> Section {
 
 fn facts_of<'a>(page: &'a Page, options: &'a Options) -> Facts<'a> {
     let assigned = options.exposure.as_ref().and_then(|exposure| exposure.assigned.as_deref());
-    let names = Names::new(Some(page), assigned, &options.language).placed(&options.placement);
+    let names = Names::new(Some(page), assigned, &options.language);
     Facts { page, options, names }
 }
 

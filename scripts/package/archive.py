@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""A release's archive: archive.py TARGET BINARY FOLDER, with the manual, completions and licences. Its name is the one that
+`cargo binstall` looks for. A binary of another machine is described by one that runs here, named in KEYSTOP."""
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+from common import LICENCES, ROOT, VERSION, binary_name, timestamp
+
+COMPLETIONS = {"bash": "keystop.bash", "zsh": "_keystop", "fish": "keystop.fish", "powershell": "keystop.ps1"}
+
+
+def contents(target, binary):
+    keystop = os.environ.get("KEYSTOP", binary)
+    files = {binary_name(target): (Path(binary).read_bytes(), 0o755)}
+    for name in ["README.md", "CHANGELOG.md", *LICENCES]:
+        files[name] = ((ROOT / name).read_bytes(), 0o644)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([keystop, "man", folder], check=True)
+        for page in sorted(Path(folder).iterdir()):
+            files[f"man/{page.name}"] = (page.read_bytes(), 0o644)
+    for shell, name in COMPLETIONS.items():
+        said = subprocess.run([keystop, "completions", shell], check=True, stdout=subprocess.PIPE)
+        files[f"completions/{name}"] = (said.stdout, 0o644)
+    return files
+
+
+def build(target, binary, folder):
+    name = f"keystop-{VERSION}-{target}"
+    files = contents(target, binary)
+    if "windows" in target:
+        path = Path(folder) / f"{name}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, (content, _) in files.items():
+                archive.writestr(zipfile.ZipInfo(f"{name}/{file}", time.gmtime(timestamp())[:6]), content)
+        return path
+    path = Path(folder) / f"{name}.tar.gz"
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for file, (content, mode) in files.items():
+            entry = tarfile.TarInfo(f"{name}/{file}")
+            entry.size, entry.mode, entry.mtime = len(content), mode, timestamp()
+            archive.addfile(entry, io.BytesIO(content))
+    with open(path, "wb") as file, gzip.GzipFile("", "wb", 9, file, timestamp()) as packed:
+        packed.write(tar.getvalue())
+    return path
+
+
+if __name__ == "__main__":
+    print(build(*sys.argv[1:]))
