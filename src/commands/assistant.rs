@@ -42,8 +42,9 @@ pub fn run() -> Result<Exit> {
         let known = path(&Place::File(file.clone()), &folder);
         // The tool follows links.
         let listing = Listing { files: vec![file.canonicalize()?], ..Listing::default() };
-        let (read, judged) =
-            files::read(listing, &Workers::new(Some(1)), &|hunk| session.judge(&Hunk { path: known.clone(), ..hunk }))?;
+        let (read, judged) = files::read(listing, Archives::Closed, &Workers::new(Some(1)), &|hunk| {
+            session.judge(&Hunk { path: known.clone(), ..hunk })
+        })?;
         session.keep(judged);
         if let Some((_, why)) = read.unreadable.first() {
             let reason = format!("keystop cannot read `{}` and so cannot judge it: {why}", escape(&known));
