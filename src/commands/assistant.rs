@@ -11,7 +11,7 @@ use crate::allow::Decision;
 use crate::assistant::{self, Event, Moment, Place};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::files::{self, Listing};
+use crate::files::{self, Archives, Listing};
 use crate::finding::Group;
 use crate::hunk::{Hunk, Origin};
 use crate::report::{self, escape};
