@@ -8,7 +8,7 @@ use tempfile::SpooledTempFile;
 use zip::read::{Config, ZipFileEntry};
 use zip::unstable::read::ZipIterable;
 
-use super::budget::Budget;
+use super::budget::{Bounded, Budget};
 use super::format::{Format, HEAD};
 use crate::hunk::{Hunk, INSIDE, Origin};
 use crate::pieces;
@@ -40,6 +40,11 @@ pub struct Opening<'a> {
 impl<'a> Opening<'a> {
     pub fn new(origin: Origin, budget: &'a Budget<'a>, act: &'a mut dyn FnMut(Hunk) -> Result<()>) -> Self {
         Self { origin, budget, act, files: 0, unreadable: Vec::new() }
+    }
+
+    /// A reader whose bytes count.
+    pub fn bound<R: Read>(&self, source: R) -> Bounded<'a, R> {
+        self.budget.bound(source)
     }
 
     /// A file of its own: a zip in it is read in place.
@@ -103,14 +108,19 @@ impl<'a> Opening<'a> {
     }
 
     fn tar(&mut self, path: &[u8], source: &mut dyn Read, depth: usize) -> Result<()> {
-        self.tar_entries(source, |opening, name, entry| {
-            let inside = inside(path, name);
-            match entry.link_name_bytes().filter(|_| !entry.header().entry_type().is_file()) {
-                // As for a link on the disk: its text is its target.
-                Some(target) => opening.entry(&inside, &mut &*target.into_owned(), DEEPEST),
-                None => opening.entry(&inside, entry, depth + 1),
-            }
-        })
+        self.tar_entries(source, |opening, name, entry| opening.tar_entry(&inside(path, name), entry, depth))
+    }
+
+    /// What an entry of a tar holds: for a link, as on the disk, its target.
+    ///
+    /// # Errors
+    /// Everything ends here.
+    pub fn tar_entry(&mut self, path: &[u8], entry: &mut tar::Entry<&mut dyn Read>, depth: usize) -> Result<()> {
+        match entry.link_name_bytes().filter(|_| !entry.header().entry_type().is_file()) {
+            Some(target) => self.entry(path, &mut &*target.into_owned(), DEEPEST),
+            None if entry.header().entry_type().is_dir() => Ok(()),
+            None => self.entry(path, entry, depth + 1),
+        }
     }
 
     /// Hands over every entry of a tar, with its name.

@@ -3,6 +3,7 @@
 mod archive;
 mod budget;
 mod format;
+pub mod image;
 mod listing;
 pub mod plain;
 pub mod transaction;

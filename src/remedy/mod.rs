@@ -1,6 +1,7 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
 pub mod forms;
+mod image;
 mod imports;
 pub mod keeping;
 pub mod language;
@@ -48,7 +49,7 @@ pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage, comm
 fn more(finding: &Finding, stage: Stage) -> &str {
     match stage {
         Stage::Staged | Stage::Pushing | Stage::History => finding.fingerprint.as_str(),
-        Stage::Message | Stage::Receiving | Stage::File => &finding.rule,
+        Stage::Message | Stage::Receiving | Stage::File | Stage::Image => &finding.rule,
     }
 }
 
@@ -57,6 +58,7 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
     let again = match stage {
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
         Stage::File | Stage::History => None,
+        Stage::Image => return image::again(group.first(), names),
         Stage::Message => return undo::message_again(),
         Stage::Pushing | Stage::Receiving => return undo::commits(group, language, commits),
     };

@@ -38,7 +38,7 @@ pub fn commits(group: &Group, language: &Language, commits: &Commits) -> Vec<Ste
 fn id(finding: &Finding) -> Option<&str> {
     match &finding.origin {
         Origin::Commit(id) | Origin::Message(id) => Some(id),
-        Origin::Staged | Origin::File => None,
+        Origin::Staged | Origin::File | Origin::Image(_) => None,
     }
 }
 

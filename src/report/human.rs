@@ -69,6 +69,9 @@ fn headline(report: &Report, count: usize) -> String {
             format!("keystop refused this push: it holds {keys}. What was sent is known to others: revoke it first.")
         }
         Stage::History | Stage::File => format!("keystop found {keys}:"),
+        Stage::Image => {
+            format!("keystop found {keys} in this image. Whoever can pull it has what it holds: revoke first.")
+        }
     }
 }
 
@@ -113,6 +116,7 @@ fn places(report: &Report, group: &Group) -> String {
                 None => at,
             },
             Origin::Staged | Origin::File => at,
+            Origin::Image(part) => format!("{at} {}", escape(part.to_string().as_bytes())),
         }
     };
     let mut text = place(group.first());

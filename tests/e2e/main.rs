@@ -22,6 +22,7 @@ mod five_keys;
 mod formats;
 mod history;
 mod hooks;
+mod images;
 mod import;
 mod install;
 mod layouts;
