@@ -48,7 +48,7 @@ pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage, comm
 /// A page of this very key, where it will be found again; else of its kind.
 fn more(finding: &Finding, stage: Stage) -> &str {
     match stage {
-        Stage::Staged | Stage::Pushing | Stage::History => finding.fingerprint.as_str(),
+        Stage::Staged | Stage::Pushing | Stage::History | Stage::Pipeline => finding.fingerprint.as_str(),
         Stage::Message | Stage::Receiving | Stage::File | Stage::Image => &finding.rule,
     }
 }
@@ -57,7 +57,7 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
     let path = shell_quote(&group.first().path);
     let again = match stage {
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
-        Stage::File | Stage::History => None,
+        Stage::File | Stage::History | Stage::Pipeline => None,
         Stage::Image => return image::again(group.first(), names),
         Stage::Message => return undo::message_again(),
         Stage::Pushing | Stage::Receiving => return undo::commits(group, language, commits),

@@ -37,7 +37,9 @@ pub struct Judge<'j, Made> {
 pub fn read<Made: Send>(image: &Path, workers: &Workers, judge: &Judge<Made>) -> Result<(Read, Vec<Made>)> {
     let told = |error: anyhow::Error| error.context(format!("cannot read the image `{}`", image.display()));
     let store = Store::open(image, &workers.watch).map_err(told)?;
-    let (name, mut read, mut made) = (super::name(image), Read::default(), Vec::new());
+    // The folder one stands in has no other name.
+    let name = Some(super::name(image)).filter(|name| !name.is_empty()).unwrap_or_else(|| b".".to_vec());
+    let (mut read, mut made) = (Read::default(), Vec::new());
     let images = manifest::images(&store, &name, &mut read.unreadable).map_err(told)?;
     images.iter().for_each(|image| made.extend(config::judge(image, &name, judge)));
     read.files += images.len();
