@@ -132,6 +132,9 @@ pub struct ScanArgs {
     /// Read what `.gitignore` leaves out, too
     #[arg(long, requires = "paths")]
     pub no_ignore: bool,
+    /// Do not look into archives: read them as the bytes they are
+    #[arg(long, requires = "paths")]
+    pub no_archives: bool,
     /// Read the whole history: everything that branches, tags, stashes and notes lead to
     #[arg(long)]
     pub history: bool,

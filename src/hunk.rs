@@ -9,6 +9,9 @@ pub const CONTEXT_LINES: u32 = 3;
 pub const MESSAGE: &[u8] = b"commit message";
 pub const TAG: &[u8] = b"tag message";
 
+/// What stands between an archive and the path of a file in it.
+pub const INSIDE: &[u8] = b"!/";
+
 /// Where a hunk's text came from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {

@@ -10,7 +10,7 @@ use crate::advice::Stage;
 use crate::cli::ScanArgs;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::files::{self, Ignored};
+use crate::files::{self, Archives, Ignored};
 use crate::git::{self, Coverage, Merge, Ownership, Range, Repository, Unscanned};
 use crate::hunk::Origin;
 use crate::pieces;
@@ -52,7 +52,8 @@ fn read(args: &ScanArgs, session: &mut Session, workers: &Workers) -> Result<(St
     }
     let ignored = if args.no_ignore { Ignored::Read } else { Ignored::LeftOut };
     let listing = files::list(&args.paths, ignored, workers.jobs)?;
-    let (read, judged) = files::read(listing, workers, &|hunk| session.judge(&hunk))?;
+    let archives = if args.no_archives { Archives::Closed } else { Archives::Opened };
+    let (read, judged) = files::read(listing, archives, workers, &|hunk| session.judge(&hunk))?;
     session.keep(judged);
     let unscanned = read.unreadable.into_iter().map(|(path, reason)| Unscanned { path, reason });
     Ok((Stage::File, Coverage { files: read.files, unscanned: unscanned.collect() }))

@@ -47,7 +47,7 @@ pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage, comm
 /// A page of this very key, where it will be found again; else of its kind.
 fn more(finding: &Finding, stage: Stage) -> &str {
     match stage {
-        Stage::Staged | Stage::Pushing | Stage::History => finding.fingerprint.as_str(),
+        Stage::Staged | Stage::Pushing | Stage::History | Stage::Pipeline => finding.fingerprint.as_str(),
         Stage::Message | Stage::Receiving | Stage::File => &finding.rule,
     }
 }
@@ -56,10 +56,15 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
     let path = shell_quote(&group.first().path);
     let again = match stage {
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
-        Stage::File | Stage::History => None,
+        Stage::File | Stage::History | Stage::Pipeline => None,
         Stage::Message => return undo::message_again(),
         Stage::Pushing | Stage::Receiving => return undo::commits(group, language, commits),
     };
+    let in_archive = group.first().is_in_archive();
+    let made_again = Step::new("Take it out of what the archive is made from, and make it again.");
+    if in_archive && matches!(language.kind, Kind::Dotenv | Kind::Keyfile) {
+        return vec![made_again];
+    }
     if matches!(language.kind, Kind::Dotenv | Kind::Keyfile) {
         return keep_untracked(&path, language, stage);
     }
@@ -73,7 +78,8 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
         },
         code: language.lines(Store::Env, names).unwrap_or_default(),
     };
-    let mut steps = vec![read];
+    let mut steps: Vec<Step> = in_archive.then_some(made_again).into_iter().collect();
+    steps.push(read);
     steps.extend(again.map(|command| Step::new("Then commit again:").with(command)));
     steps
 }
@@ -100,7 +106,7 @@ fn not_a_key(language: &Language, finding: &Finding, stage: Stage) -> String {
         return format!("Ask for {} in the server's own .keystop.toml", finding.fingerprint.as_str());
     }
     let comment = match language.comment.as_slice() {
-        [open, close] if matches!(stage, Stage::Staged | Stage::File) => {
+        [open, close] if matches!(stage, Stage::Staged | Stage::File) && !finding.is_in_archive() => {
             Some(format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule))
         }
         _ => None,

@@ -68,6 +68,10 @@ fn headline(report: &Report, count: usize) -> String {
         Stage::Receiving => {
             format!("keystop refused this push: it holds {keys}. What was sent is known to others: revoke it first.")
         }
+        Stage::Pipeline => {
+            let it = if count == 1 { "it" } else { "them" };
+            format!("keystop found {keys}. What was pushed is known to others: revoke {it} first.")
+        }
         Stage::History | Stage::File => format!("keystop found {keys}:"),
     }
 }

@@ -4,8 +4,10 @@ mod fix;
 mod fix_corpus;
 mod fix_store;
 mod keys;
+mod packing;
 mod repo;
 
+mod archives;
 mod assistants;
 mod bad_input;
 mod baseline;
