@@ -15,8 +15,12 @@ pub enum Stage {
     Receiving,
     /// In commits that were made long ago, and may have been sent.
     History,
+    /// In the commits that a pipeline runs for: they were sent.
+    Pipeline,
     /// In a file; keystop was not asked about git.
     File,
+    /// In a container image.
+    Image,
 }
 
 impl Stage {
@@ -25,13 +29,13 @@ impl Stage {
         match self {
             Self::Staged | Self::Message => Some("git commit --no-verify"),
             Self::Pushing => Some("git push --no-verify"),
-            Self::Receiving | Self::History | Self::File => None,
+            Self::Receiving | Self::History | Self::Pipeline | Self::File | Self::Image => None,
         }
     }
 
     /// Whether git waits for the answer.
     pub fn is_hook(self) -> bool {
-        !matches!(self, Self::History | Self::File)
+        !matches!(self, Self::History | Self::Pipeline | Self::File | Self::Image)
     }
 }
 

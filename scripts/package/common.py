@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
 VERSION = PACKAGE["version"]
 SUMMARY = PACKAGE["description"]
+REPOSITORY = PACKAGE["repository"]
 LICENCES = ["LICENSE-APACHE", "LICENSE-MIT"]
 
 # Rust's target: the tags of a wheel, and how npm and Debian name the machine.

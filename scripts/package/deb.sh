@@ -11,7 +11,8 @@ x86_64-*linux*) machine=amd64 ;;
 aarch64-*linux*) machine=arm64 ;;
 *) echo "deb.sh: no Debian package for $target" >&2; exit 2 ;;
 esac
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
+told() { sed -n "s/^$1 = \"\(.*\)\"/\1/p" "$root/Cargo.toml" | head -n 1; }
+version=$(told version)
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-1767225600}"
 
 tree=$(mktemp -d)
@@ -35,6 +36,7 @@ Architecture: $machine
 Maintainer: The keystop authors <keystop@example.org>
 Installed-Size: $(du -k -s "$tree/usr" | cut -f 1)
 Depends: git
+Homepage: $(told repository)
 Section: vcs
 Priority: optional
 Description: stops a commit with a key in it, and says what to do now

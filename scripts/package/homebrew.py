@@ -4,7 +4,7 @@
 import sys
 from pathlib import Path
 
-from common import PACKAGE, SUMMARY, VERSION
+from common import PACKAGE, REPOSITORY, SUMMARY, VERSION
 
 # How a formula asks for a machine.
 MACHINES = {
@@ -18,7 +18,7 @@ MACHINES = {
 def formula(address, sums):
     digests = dict(reversed(line.split()) for line in Path(sums).read_text().splitlines())
     lines = ["class Keystop < Formula", f'  desc "{SUMMARY.removeprefix("A ").capitalize()}"']
-    lines += [f'  homepage "{address.split("/releases/")[0]}"', f'  version "{VERSION}"']
+    lines += [f'  homepage "{REPOSITORY}"', f'  version "{VERSION}"']
     lines += [f'  license any_of: {str(PACKAGE["license"].split(" OR ")).replace(chr(39), chr(34))}', ""]
     for system in ["on_macos", "on_linux"]:
         lines.append(f"  {system} do")

@@ -9,7 +9,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from common import LICENCES, PACKAGE, PLATFORMS, ROOT, SUMMARY, VERSION, binary_name, timestamp
+from common import LICENCES, PACKAGE, PLATFORMS, REPOSITORY, ROOT, SUMMARY, VERSION, binary_name, timestamp
 
 # Finds the binary of this machine. Once installed, it is not run any more: see INSTALL.
 LAUNCHER = """#!/usr/bin/env node
@@ -67,6 +67,8 @@ def carrier(target):
 
 def manifest(name, **more):
     base = {"name": name, "version": VERSION, "description": SUMMARY, "license": f"({PACKAGE['license']})"}
+    # The proof of origin that npm takes with a package must name the same one.
+    base["repository"] = {"type": "git", "url": f"git+{REPOSITORY}.git"}
     return json.dumps({**base, **more}, indent=2).encode() + b"\n"
 
 

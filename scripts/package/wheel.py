@@ -8,7 +8,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from common import LICENCES, PACKAGE, PLATFORMS, ROOT, SUMMARY, VERSION, binary_name, timestamp
+from common import LICENCES, PACKAGE, PLATFORMS, REPOSITORY, ROOT, SUMMARY, VERSION, binary_name, timestamp
 
 
 def metadata():
@@ -20,6 +20,8 @@ def metadata():
         f"Keywords: {','.join(PACKAGE['keywords'])}",
         f"License-Expression: {PACKAGE['license']}",
         *(f"License-File: {name}" for name in LICENCES),
+        f"Project-URL: Source, {REPOSITORY}",
+        f"Project-URL: Changelog, {REPOSITORY}/blob/main/CHANGELOG.md",
         "Classifier: Environment :: Console",
         "Classifier: Topic :: Security",
         "Classifier: Topic :: Software Development :: Version Control :: Git",

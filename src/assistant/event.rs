@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
 
 use super::{Form, Moment, Piece, Place};
 
-/// Events by name. Copilot's payloads have none and are told by `toolName`.
+/// Events by name. Copilot's own payloads have none and are told by `toolName`; [`told`] has the rest.
 const EVENTS: [(&str, Moment, Form); 11] = [
     ("PreToolUse", Moment::Call, Form::Permission),
     ("UserPromptSubmit", Moment::Prompt, Form::Block),
@@ -24,7 +24,7 @@ const EVENTS: [(&str, Moment, Form); 11] = [
 
 /// Where the protocols keep what a tool is called with, and what it returned.
 const ARGUMENTS: [&str; 2] = ["tool_input", "toolArgs"];
-const RESULTS: [&str; 2] = ["tool_response", "tool_result"];
+const RESULTS: [&str; 3] = ["tool_response", "tool_result", "toolResult"];
 /// Arguments that name a file.
 const PATHS: [&str; 5] = ["file_path", "filePath", "absolute_path", "path", "notebook_path"];
 /// Arguments that are, or become, the content of that file.
@@ -47,6 +47,8 @@ pub struct Event {
     pub pieces: Vec<Piece>,
     /// The file that a tool is about to read.
     pub reads: Option<PathBuf>,
+    /// What a tool has returned, in the tool's own shape.
+    pub(super) returned: Option<Value>,
 }
 
 impl Event {
@@ -57,8 +59,8 @@ impl Event {
             .map_err(|error| anyhow!("what the assistant hands over is not JSON, in line {}", error.line()))?;
         let payload = payload.as_object().context("what the assistant hands over is not a JSON object")?;
         let (moment, form) = told(payload)?;
-        let mut event =
-            Self { moment, form, folder: text(payload, "cwd").map(PathBuf::from), pieces: Vec::new(), reads: None };
+        let folder = text(payload, "cwd").map(PathBuf::from);
+        let mut event = Self { moment, form, folder, pieces: Vec::new(), reads: None, returned: None };
         match moment {
             Moment::Prompt => event.piece(Place::Prompt, text(payload, "prompt").unwrap_or_default()),
             Moment::Read => {
@@ -66,9 +68,9 @@ impl Event {
                 event.piece(file, text(payload, "content").unwrap_or_default());
             }
             Moment::Result => {
-                for result in RESULTS.iter().filter_map(|name| payload.get(*name)) {
-                    each_text(result, "", &mut |_, text| event.piece(Place::Output, text));
-                }
+                event.returned = RESULTS.iter().find_map(|name| payload.get(*name)).cloned();
+                let returned = event.returned.clone().unwrap_or_default();
+                each_text(&returned, "", &mut |_, text| event.piece(Place::Output, text));
             }
             Moment::Call => event.call(payload),
         }
@@ -128,14 +130,26 @@ const PATCH: &str = "*** Begin Patch";
 const FILES: [&str; 3] = ["*** Add File: ", "*** Update File: ", "*** Move to: "];
 
 fn told(payload: &Map<String, Value>) -> Result<(Moment, Form)> {
+    let has = |name: &str| payload.contains_key(name);
     let Some(name) = text(payload, "hook_event_name") else {
-        let is_call = payload.contains_key("toolName");
-        return is_call
-            .then_some((Moment::Call, Form::Copilot))
-            .context("the assistant does not say what it is about to do");
+        return match (has("toolName"), has("toolResult")) {
+            (true, false) => Ok((Moment::Call, Form::Copilot)),
+            (true, true) => Ok((Moment::Result, Form::CopilotResult)),
+            (false, _) => bail!("the assistant does not say what it is about to do"),
+        };
     };
     let event = EVENTS.iter().find(|event| event.0 == name);
-    event.map(|event| (event.1, event.2)).context("there is nothing to judge at this event of the assistant")
+    let (_, moment, form) = *event.context("there is nothing to judge at this event of the assistant")?;
+    // Copilot reads Claude Code's settings too, and calls by the same names; of the three only it tells the time. Of the
+    // other two only Codex counts turns, and takes no other result for what a tool has returned.
+    let form = match (form, moment) {
+        (Form::Permission, _) if has("timestamp") => Form::Copilot,
+        (Form::Block, Moment::Result) if has("timestamp") => Form::CopilotResult,
+        (Form::Block, Moment::Prompt) if has("timestamp") => Form::Continue,
+        (Form::Block, Moment::Result) if !has("turn_id") => Form::Replace,
+        (form, _) => form,
+    };
+    Ok((moment, form))
 }
 
 fn text<'v>(object: &'v Map<String, Value>, name: &str) -> Option<&'v str> {

@@ -9,7 +9,7 @@
 //! - Cursor: <https://cursor.com/docs/agent/hooks>
 //! - Gemini CLI: <https://geminicli.com/docs/hooks/reference>
 //!
-//! All of them stop what was asked for when a hook exits with 2, which is also how keystop exits when it cannot judge.
+//! All of them stop a call when a hook exits with 2, which is also how keystop exits when it cannot judge.
 //! A "yes" is never given, only no "no": in some protocols a "yes" would skip the question to the person.
 
 mod answer;
@@ -48,8 +48,12 @@ enum Form {
     Cursor,
     /// `continue: false`
     Continue,
-    /// `permissionDecision` at the top
+    /// `permissionDecision` at the top, and where Claude Code has it for the editor
     Copilot,
+    /// `modifiedResult`, and `decision: block` for the editor
+    CopilotResult,
+    /// `hookSpecificOutput.updatedToolOutput`: the same without the texts that hold keys
+    Replace,
 }
 
 /// A text that is on its way to a model, a file, a shell or a server.

@@ -75,9 +75,9 @@ impl Tool {
     /// returned can only be kept from the model where the protocol says so.
     fn events(self) -> &'static [&'static str] {
         match self {
-            Self::ClaudeCode => &["UserPromptSubmit", "PreToolUse"],
+            Self::ClaudeCode => &["UserPromptSubmit", "PreToolUse", "PostToolUse"],
             Self::Codex => &["UserPromptSubmit", "PreToolUse", "PostToolUse"],
-            Self::Copilot => &["preToolUse"],
+            Self::Copilot => &["preToolUse", "postToolUse"],
             Self::GeminiCli => &["BeforeAgent", "BeforeTool", "AfterTool"],
             Self::Cursor => {
                 &["beforeSubmitPrompt", "preToolUse", "beforeShellExecution", "beforeMCPExecution", "beforeReadFile"]

@@ -7,10 +7,11 @@ use anyhow::{Context, Result};
 
 use super::session::Session;
 use crate::advice::{Advice, Stage};
+use crate::allow::Decision;
 use crate::assistant::{self, Event, Moment, Place};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::files::{self, Listing};
+use crate::files::{self, Archives, Listing};
 use crate::finding::Group;
 use crate::hunk::{Hunk, Origin};
 use crate::report::{self, escape};
@@ -28,26 +29,34 @@ pub fn run() -> Result<Exit> {
     };
     let config = Config::find(&folder)?;
     let mut session = Session::new(&config);
+    let mut holding = Vec::new();
     for piece in &event.pieces {
-        session.take(&Hunk::whole(path(&piece.place, &folder), Origin::File, piece.text.clone().into_bytes()));
+        let hunk = Hunk::whole(path(&piece.place, &folder), Origin::File, piece.text.clone().into_bytes());
+        let judged = session.judge(&hunk);
+        if judged.iter().any(|(decision, found)| found.blocks() && !matches!(decision, Decision::Allowed(_))) {
+            holding.push(piece.text.as_str());
+        }
+        session.keep(judged);
     }
     if let Some(file) = event.reads.as_ref().map(|file| folder.join(file)).filter(|file| file.is_file()) {
         let known = path(&Place::File(file.clone()), &folder);
         // The tool follows links.
         let listing = Listing { files: vec![file.canonicalize()?], ..Listing::default() };
-        let (read, judged) =
-            files::read(listing, &Workers::new(Some(1)), &|hunk| session.judge(&Hunk { path: known.clone(), ..hunk }))?;
+        let (read, judged) = files::read(listing, Archives::Closed, &Workers::new(Some(1)), &|hunk| {
+            session.judge(&Hunk { path: known.clone(), ..hunk })
+        })?;
         session.keep(judged);
         if let Some((_, why)) = read.unreadable.first() {
             let reason = format!("keystop cannot read `{}` and so cannot judge it: {why}", escape(&known));
-            return answer(&assistant::stop(&event, &reason));
+            return answer(&assistant::stop(&event, &reason, &[]));
         }
     }
     let mut found = session.advised(Stage::File);
     found.retain(|(group, _)| group.first().blocks());
-    let answered =
-        if found.is_empty() { assistant::allow(&event) } else { assistant::stop(&event, &reason(&event, &found)) };
-    answer(&answered)
+    if found.is_empty() {
+        return answer(&assistant::allow(&event));
+    }
+    answer(&assistant::stop(&event, &reason(&event, &found), &holding))
 }
 
 fn answer(value: &serde_json::Value) -> Result<Exit> {

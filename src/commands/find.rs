@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::{hook, session};
 use crate::config::Config;
-use crate::files::{self, Ignored};
+use crate::files::{self, Archives, Ignored};
 use crate::finding::{Finding, Fingerprint};
 use crate::git::{self, Id, ObjectKind, Ownership, Repository, Store};
 use crate::hunk::{Hunk, Origin};
@@ -83,7 +83,7 @@ fn by_fingerprint(scanner: &Scanner, print: &str) -> Result<Vec<Finding>> {
     let Ok(repository) = Repository::open(Ownership::Checked) else {
         let workers = Workers::new(None);
         let listing = files::list(&[PathBuf::from(".")], Ignored::Read, workers.jobs)?;
-        let (_, found) = files::read(listing, &workers, &|hunk| scanner.scan(&hunk))?;
+        let (_, found) = files::read(listing, Archives::Opened, &workers, &|hunk| scanner.scan(&hunk))?;
         return Ok(found.into_iter().filter(|found| found.fingerprint.as_str() == print).collect());
     };
     git::staged(&repository, git::Merge::Concluded, &mut |hunk| {

@@ -1,6 +1,7 @@
 //! Objects by id, from whichever side can read them.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -34,6 +35,17 @@ impl Kind {
     }
 }
 
+impl From<gix_object::Kind> for Kind {
+    fn from(kind: gix_object::Kind) -> Self {
+        match kind {
+            gix_object::Kind::Commit => Self::Commit,
+            gix_object::Kind::Tree => Self::Tree,
+            gix_object::Kind::Blob => Self::Blob,
+            gix_object::Kind::Tag => Self::Tag,
+        }
+    }
+}
+
 /// What came of asking for an object.
 #[derive(Debug)]
 pub enum Fetched<T> {
@@ -48,6 +60,8 @@ pub enum Fetched<T> {
 #[derive(Default)]
 pub struct Objects {
     libgit2: Option<git2::Repository>,
+    /// The files of single objects, where what is about to be committed lies: libgit2 takes twice as long for them.
+    loose: Option<gix_odb::loose::Store>,
     store: Option<gix_odb::HandleArc>,
     git: RefCell<Option<CatFile>>,
     recent: RefCell<Recent>,
@@ -67,7 +81,10 @@ const BASES: usize = 64 * 1024 * 1024;
 
 impl Objects {
     pub fn libgit2(repository: git2::Repository) -> Self {
-        Self { libgit2: Some(repository), ..Self::default() }
+        let folder = std::env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from);
+        let folder = folder.unwrap_or_else(|| repository.commondir().join("objects"));
+        let loose = gix_odb::loose::Store::at(folder, gix_hash::Kind::Sha1);
+        Self { libgit2: Some(repository), loose: Some(loose), ..Self::default() }
     }
 
     /// For a thread of its own.
@@ -87,6 +104,10 @@ impl Objects {
     fn size(&self, id: &Id) -> Option<u64> {
         if let Some(store) = &self.store {
             return store.try_header(object_id(id).ok()?).ok()?.map(|header| header.size());
+        }
+        let loose = self.loose.as_ref().and_then(|loose| loose.try_header(object_id(id).ok()?).ok()?);
+        if let Some((size, _)) = loose {
+            return Some(size);
         }
         let odb = self.libgit2.as_ref()?.odb().ok()?;
         let (size, _) = odb.read_header(oid(id).ok()?).ok()?;
@@ -149,9 +170,10 @@ impl Objects {
             let mut buffer = Vec::new();
             let found = store.try_find(object_id(id)?, &mut buffer);
             let found = found.map_err(|error| anyhow::anyhow!("object {id} cannot be read: {error}"))?;
-            let Some(object) = found else { return Ok(None) };
-            let kind = Kind::named(&object.kind.to_string()).with_context(|| format!("object {id} has no type"))?;
-            return Ok(Some((kind, object.data.to_vec())));
+            return Ok(found.map(|object| (Kind::from(object.kind), object.data.to_vec())));
+        }
+        if let Some(found) = self.single(id) {
+            return Ok(Some(found));
         }
         let Some(repository) = &self.libgit2 else {
             return Ok(match self.with_git(|git| git.read(id, u64::MAX))? {
@@ -168,6 +190,13 @@ impl Objects {
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
             Err(error) => bail!("object {id} cannot be read: {}", error.message()),
         }
+    }
+
+    /// An object that has a file of its own. One that cannot be read is left to libgit2, which may find another copy.
+    fn single(&self, id: &Id) -> Option<(Kind, Vec<u8>)> {
+        let mut content = Vec::new();
+        let kind = Kind::from(self.loose.as_ref()?.try_find(object_id(id).ok()?, &mut content).ok()??.kind);
+        Some((kind, content))
     }
 
     /// Hands over an object's content in pieces; false if it is not here.

@@ -1,6 +1,7 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
 pub mod forms;
+mod image;
 mod imports;
 pub mod keeping;
 pub mod language;
@@ -42,24 +43,31 @@ pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage, comm
         name: page.map_or(name, |page| page.key.name.as_str()).to_owned(),
         allows: allows.map_or_else(String::new, |allows| format!("{verb} {}.", allows.trim_end_matches('.'))),
         steps: if finding.is_secret { steps(group, &language, &names, stage, commits) } else { Vec::new() },
-        more: format!("keystop explain {}", more(finding)),
+        more: format!("keystop explain {}", more(finding, stage)),
         not_a_key: not_a_key(&language, finding, stage),
     }
 }
 
-/// A page of this very key, wherever it will be found again; what was piped in is gone.
-fn more(finding: &Finding) -> &str {
-    if finding.path == STDIN { &finding.rule } else { finding.fingerprint.as_str() }
+/// A page of this very key, wherever it will be found again; what was piped in or lies in an archive will not be.
+fn more(finding: &Finding, stage: Stage) -> &str {
+    let is_found_again = stage != Stage::Image && finding.path != STDIN && !finding.is_in_archive();
+    if is_found_again { finding.fingerprint.as_str() } else { &finding.rule }
 }
 
 fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commits: &Commits) -> Vec<Step> {
     let path = shell_quote(&group.first().path);
     let again = match stage {
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
-        Stage::File | Stage::History => None,
+        Stage::File | Stage::History | Stage::Pipeline => None,
+        Stage::Image => return image::again(group.first(), names),
         Stage::Message => return undo::message_again(),
         Stage::Pushing | Stage::Receiving => return undo::commits(group, language, names, commits),
     };
+    let in_archive = group.first().is_in_archive();
+    let made_again = Step::new("Take it out of what the archive is made from, and make it again.");
+    if in_archive && matches!(language.kind, Kind::Dotenv | Kind::Keyfile) {
+        return vec![made_again];
+    }
     if matches!(language.kind, Kind::Dotenv | Kind::Keyfile) {
         return keep_untracked(&path, language, stage);
     }
@@ -71,7 +79,8 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
         },
         code: language.lines(Store::Env, names).unwrap_or_default(),
     };
-    let mut steps = vec![read];
+    let mut steps: Vec<Step> = in_archive.then_some(made_again).into_iter().collect();
+    steps.push(read);
     steps.extend(again.map(|command| Step::new("Then commit again:").with(command)));
     steps
 }
@@ -109,7 +118,7 @@ fn not_a_key(language: &Language, finding: &Finding, stage: Stage) -> String {
         return format!("Ask for {} in the server's own .keystop.toml", finding.fingerprint.as_str());
     }
     let comment = match language.comment.as_slice() {
-        [open, close] if matches!(stage, Stage::Staged | Stage::File) => {
+        [open, close] if matches!(stage, Stage::Staged | Stage::File) && !finding.is_in_archive() => {
             Some(format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule))
         }
         _ => None,

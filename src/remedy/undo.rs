@@ -110,7 +110,7 @@ fn untracked(finding: &Finding) -> String {
 fn id(finding: &Finding) -> Option<&str> {
     match &finding.origin {
         Origin::Commit(id) | Origin::Message(id) => Some(id),
-        Origin::Staged | Origin::File => None,
+        Origin::Staged | Origin::File | Origin::Image(_) => None,
     }
 }
 

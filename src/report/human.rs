@@ -68,7 +68,14 @@ fn headline(report: &Report, count: usize) -> String {
         Stage::Receiving => {
             format!("keystop refused this push: it holds {keys}. What was sent is known to others: revoke it first.")
         }
+        Stage::Pipeline => {
+            let it = if count == 1 { "it" } else { "them" };
+            format!("keystop found {keys}. What was pushed is known to others: revoke {it} first.")
+        }
         Stage::History | Stage::File => format!("keystop found {keys}:"),
+        Stage::Image => {
+            format!("keystop found {keys} in this image. Whoever can pull it has what it holds: revoke first.")
+        }
     }
 }
 
@@ -115,6 +122,7 @@ fn places(report: &Report, group: &Group) -> String {
                 None => at,
             },
             Origin::Staged | Origin::File => at,
+            Origin::Image(part) => format!("{at} {}", escape(part.to_string().as_bytes())),
         }
     };
     let mut text = place(group.first());

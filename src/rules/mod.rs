@@ -14,7 +14,7 @@ pub mod syntax;
 
 pub use literal::Opens;
 pub use page::{Page, pages};
-pub use prefilter::{Hit, Prefilter};
+pub use prefilter::{Hit, Prefilter, begins_word};
 pub use rule::{Near, Part, Rule, Shape};
 pub use syntax::{Announced, Confidence, Severity, Structure};
 
@@ -33,6 +33,7 @@ pub(crate) fn embedded() -> &'static [(&'static str, &'static str)] {
 #[allow(unused_imports, reason = "what an empty catalogue does not name")]
 mod generated {
     use super::checksum::Checksum;
+    use super::prefilter::Stands::{Anywhere, Unjoined, Word};
     use super::prefilter::{Entry, Slot};
     use super::{Announced, Confidence, Cow, Near, Opens, Part, Prefilter, Rule, Severity, Shape, Structure};
 

@@ -1,9 +1,11 @@
 //! The prefilter: which literals stand where in a text, from tables that are ready in the binary.
 //!
 //! A hook lives for a few milliseconds, so an automaton built at start would cost more than the scan itself. Here every
-//! literal is represented by its rarest four-byte window (three, if it is no longer). Each position of the text is
-//! hashed and tested against a bitmap; only where the bit is set are the literals themselves compared. The build script
-//! makes the tables for the catalogue and writes them as statics; custom rules build theirs with the same code.
+//! literal is represented by a window of three bytes, where with the byte behind it is rarest. At each position of the
+//! text the window is hashed to a word of a bitmap, in which the byte behind it has a bit; only where that is set are
+//! the literals with such a window looked at: first the four bytes on either side of it, which lie in the table itself,
+//! then the literal as a whole and where it stands. The build script makes the tables for the catalogue and writes them
+//! as statics; custom rules build theirs with the same code.
 
 use std::borrow::Cow;
 
@@ -13,7 +15,18 @@ pub struct Needle {
     pub bytes: Vec<u8>,
     /// Compare without regard to ASCII case; `bytes` are lower case then.
     pub fold: bool,
+    pub stands: Stands,
     pub rule: u16,
+}
+
+/// Where a literal has to stand to be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stands {
+    Anywhere,
+    /// No word goes on there.
+    Unjoined,
+    /// A part of a word begins there; see [`begins_word`].
+    Word,
 }
 
 /// A literal in the tables: where its bytes and its rules begin. Offsets, not pointers: a pointer in a static has to be
@@ -23,17 +36,23 @@ pub struct Entry {
     pub start: u32,
     pub len: u8,
     pub fold: bool,
+    pub stands: Stands,
     pub rules: u16,
     pub count: u16,
 }
 
-/// Where in a literal its window stands, and whose window it is.
+/// Where in a literal its window stands, and whose window it is. All bytes are folded.
 #[derive(Debug, Clone, Copy)]
 pub struct Slot {
+    /// Three bytes.
     pub window: u32,
+    /// What stands before the window, up to four bytes, and behind it.
+    pub before: u32,
+    pub after: u32,
     pub entry: u16,
     pub at: u8,
-    pub width: u8,
+    /// Bytes of the literal behind the window.
+    pub tail: u8,
 }
 
 /// The tables. `heads[b]..heads[b + 1]` are the slots of bucket `b`.
@@ -44,6 +63,7 @@ pub struct Prefilter {
     /// The rules of all literals.
     pub rules: Cow<'static, [u16]>,
     pub entries: Cow<'static, [Entry]>,
+    /// For every bucket, a bit for each class of the byte behind the window.
     pub bits: Cow<'static, [u64]>,
     pub heads: Cow<'static, [u16]>,
     pub slots: Cow<'static, [Slot]>,
@@ -57,20 +77,42 @@ pub struct Hit {
     pub len: u8,
 }
 
-const HASH_BITS: u32 = 19;
 const BUCKET_BITS: u32 = 13;
 /// Folding is coarse (it also joins `[` and `{`): equal windows are only candidates.
 const FOLD: u32 = 0x2020_2020;
 const THREE: u32 = 0x00ff_ffff;
 
-fn hash(window: u32) -> u32 {
-    window.wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS)
+/// The bucket of a window.
+fn bucket(window: u32) -> usize {
+    (window.wrapping_mul(0x9E37_79B1) >> (32 - BUCKET_BITS)) as usize
 }
 
-fn window_at(bytes: &[u8]) -> u32 {
-    let mut four = [0; 4];
-    let len = bytes.len().min(4);
-    four[..len].copy_from_slice(&bytes[..len]);
+/// The class, of 64, of a folded byte: the bits that folding leaves.
+fn class(folded: u32) -> u32 {
+    folded & 0x1f | folded >> 1 & 0x20
+}
+
+/// Which of the four bytes before a window a slot speaks of, by their number; and of those behind it.
+const BEFORE: [u32; 5] = [0, 0xff00_0000, 0xffff_0000, 0xffff_ff00, 0xffff_ffff];
+const AFTER: [u32; 5] = [0, 0xff, 0xffff, 0x00ff_ffff, 0xffff_ffff];
+
+/// The first four bytes of `bytes`, folded; bytes that are not there count as zero.
+fn behind(bytes: &[u8]) -> u32 {
+    let four = bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut four = [0; 4];
+        four[..bytes.len()].copy_from_slice(bytes);
+        four
+    });
+    u32::from_le_bytes(four) | FOLD
+}
+
+/// The last four, likewise.
+fn ahead(bytes: &[u8]) -> u32 {
+    let four = bytes.last_chunk().copied().unwrap_or_else(|| {
+        let mut four = [0; 4];
+        four[4 - bytes.len()..].copy_from_slice(bytes);
+        four
+    });
     u32::from_le_bytes(four) | FOLD
 }
 
@@ -108,21 +150,23 @@ const EVERYWHERE: &[u8] =
 
 /// The slot of a literal: its rarest window.
 fn slot(literal: &[u8], entry: u16) -> Slot {
-    let width = literal.len().min(4);
-    let cost = |window: &[u8]| {
-        let folded = window.to_ascii_lowercase();
-        let everywhere = EVERYWHERE.windows(window.len()).any(|word| word == folded && !word.contains(&b' '));
-        let rare = window.iter().map(|b| commonness(*b)).product::<u32>();
+    let cost = |four: &[u8]| {
+        let folded = four.to_ascii_lowercase();
+        let everywhere = EVERYWHERE.windows(four.len()).any(|word| word == folded && !word.contains(&b' '));
+        let rare = four.iter().map(|b| commonness(*b)).product::<u32>();
         // Where words meet, whatever the separator is, nothing stands by chance.
         if everywhere { rare * 256 } else { rare }
     };
-    let windows = literal.windows(width).enumerate();
-    let (at, rarest) = windows.min_by_key(|(_, window)| cost(window)).expect("a literal has three bytes");
+    let windows = literal.windows(literal.len().min(4)).enumerate();
+    let (at, rarest) = windows.min_by_key(|(_, four)| cost(four)).expect("a literal has three bytes");
+    let tail = &literal[at + 3..];
     Slot {
-        window: if width == 3 { window_at(rarest) & THREE } else { window_at(rarest) },
+        window: behind(rarest) & THREE,
+        before: ahead(&literal[..at]),
+        after: behind(tail),
         entry,
         at: fits(at, "literals have fewer than 256 bytes"),
-        width: fits(width, "three or four"),
+        tail: fits(tail.len(), "likewise"),
     }
 }
 
@@ -137,7 +181,7 @@ impl Prefilter {
         needles.dedup();
         let (mut bytes, mut rules, mut entries) = (Vec::new(), Vec::new(), Vec::new());
         let mut slots = Vec::new();
-        for same in needles.chunk_by(|a, b| (&a.bytes, a.fold) == (&b.bytes, b.fold)) {
+        for same in needles.chunk_by(|a, b| (&a.bytes, a.fold, a.stands) == (&b.bytes, b.fold, b.stands)) {
             let literal = &same[0].bytes;
             let entry = fits(entries.len(), "fewer than 65,536 literals");
             slots.push(slot(literal, entry));
@@ -145,18 +189,19 @@ impl Prefilter {
                 start: fits(bytes.len(), "literals are short and few"),
                 len: fits(literal.len(), "literals have fewer than 256 bytes"),
                 fold: same[0].fold,
+                stands: same[0].stands,
                 rules: fits(rules.len(), "a literal wakes few rules"),
                 count: fits(same.len(), "fewer than 65,536 rules"),
             });
             bytes.extend_from_slice(literal);
             rules.extend(same.iter().map(|needle| needle.rule));
         }
-        let mut bits = vec![0_u64; 1 << (HASH_BITS - 6)];
+        let mut bits = vec![0_u64; 1 << BUCKET_BITS];
         let mut buckets: Vec<Vec<Slot>> = vec![Vec::new(); 1 << BUCKET_BITS];
         for slot in slots {
-            let hashed = hash(slot.window);
-            bits[(hashed >> 6) as usize] |= 1 << (hashed & 63);
-            buckets[(hashed >> (HASH_BITS - BUCKET_BITS)) as usize].push(slot);
+            let bucket = bucket(slot.window);
+            bits[bucket] |= if slot.tail == 0 { u64::MAX } else { 1 << class(slot.after & 0xff) };
+            buckets[bucket].push(slot);
         }
         let mut heads: Vec<u16> = vec![0];
         for bucket in &buckets {
@@ -177,45 +222,75 @@ impl Prefilter {
         let mut hits = Vec::new();
         let bits: &[u64] = &self.bits;
         let mask = bits.len() - 1;
-        let lit = |hashed: u32| bits[(hashed >> 6) as usize & mask] >> (hashed & 63) & 1 != 0;
-        let full = text.len().saturating_sub(3);
         for (at, four) in text.windows(4).enumerate() {
-            let window = u32::from_le_bytes([four[0], four[1], four[2], four[3]]) | FOLD;
-            let three = window & THREE;
-            if lit(hash(window)) {
-                self.compare(text, at, window, 4, &mut hits);
-            }
-            if lit(hash(three)) {
-                self.compare(text, at, three, 3, &mut hits);
+            let four = u32::from_le_bytes([four[0], four[1], four[2], four[3]]) | FOLD;
+            let window = four & THREE;
+            if bits[bucket(window) & mask] >> class(four >> 24) & 1 != 0 {
+                self.compare(text, at, window, &mut hits);
             }
         }
-        // The last three bytes have no fourth.
-        for at in full..text.len().saturating_sub(2) {
-            self.compare(text, at, window_at(&text[at..at + 3]) & THREE, 3, &mut hits);
+        // The last three bytes have none behind them.
+        if let Some(last) = text.last_chunk::<3>() {
+            self.compare(text, text.len() - 3, behind(last) & THREE, &mut hits);
         }
         hits.sort_unstable();
         hits.dedup();
         hits
     }
 
-    #[cold]
-    fn compare(&self, text: &[u8], at: usize, window: u32, width: u8, hits: &mut Vec<Hit>) {
-        let bucket = (hash(window) >> (HASH_BITS - BUCKET_BITS)) as usize;
-        for slot in &self.slots[self.heads[bucket] as usize..self.heads[bucket + 1] as usize] {
-            if slot.window != window || slot.width != width {
+    /// Appends the needles whose window is this one, at `at`.
+    #[inline(never)]
+    fn compare(&self, text: &[u8], at: usize, window: u32, hits: &mut Vec<Hit>) {
+        let bucket = bucket(window);
+        let slots = &self.slots[self.heads[bucket] as usize..self.heads[bucket + 1] as usize];
+        let (before, after) = (ahead(&text[..at]), behind(&text[at + 3..]));
+        for slot in slots {
+            let differs = (slot.window ^ window)
+                | (slot.before ^ before) & BEFORE[slot.at.min(4) as usize]
+                | (slot.after ^ after) & AFTER[slot.tail.min(4) as usize];
+            if differs != 0 {
                 continue;
             }
             let entry = self.entries[slot.entry as usize];
-            let literal = &self.bytes[entry.start as usize..][..entry.len as usize];
             let Some(start) = at.checked_sub(slot.at as usize) else { continue };
-            let Some(found) = text.get(start..start + literal.len()) else { continue };
-            let same = if entry.fold { found.eq_ignore_ascii_case(literal) } else { found == literal };
-            if same {
+            if self.is_at(text, start, entry) {
                 let rules = &self.rules[entry.rules as usize..][..entry.count as usize];
                 hits.extend(rules.iter().map(|rule| Hit { rule: *rule, at: start, len: entry.len }));
             }
         }
     }
+
+    /// Whether a literal stands at `start`, in the way it has to.
+    fn is_at(&self, text: &[u8], start: usize, entry: Entry) -> bool {
+        let len = entry.len as usize;
+        let literal = &self.bytes[entry.start as usize..][..len];
+        let Some(found) = text.get(start..start + len) else { return false };
+        let same = if entry.fold { found.eq_ignore_ascii_case(literal) } else { found == literal };
+        same && match entry.stands {
+            Stands::Anywhere => true,
+            Stands::Unjoined => start == 0 || !is_word(text[start - 1]) || !is_word(text[start]),
+            Stands::Word => begins_word(text, start, len),
+        }
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether a vendor's word at `at` begins a part of a word; short ones must end there too.
+pub fn begins_word(text: &[u8], at: usize, len: usize) -> bool {
+    let camel = |a: u8, b: u8| a.is_ascii_lowercase() && b.is_ascii_uppercase();
+    let starts = at == 0 || !text[at - 1].is_ascii_alphabetic() || camel(text[at - 1], text[at]);
+    let end = at + len;
+    // `AWSSecretKey`: an acronym ends before a capital that a small letter follows.
+    let acronym = |end: usize| text[end].is_ascii_uppercase() && text.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+    let ends = len >= 5
+        || end >= text.len()
+        || !text[end].is_ascii_alphabetic()
+        || camel(text[end - 1], text[end])
+        || acronym(end);
+    starts && ends
 }
 
 #[cfg(test)]
@@ -223,7 +298,7 @@ mod tests {
     use super::*;
 
     fn needle(text: &str, fold: bool, rule: u16) -> Needle {
-        Needle { bytes: text.as_bytes().to_vec(), fold, rule }
+        Needle { bytes: text.as_bytes().to_vec(), fold, stands: Stands::Anywhere, rule }
     }
 
     #[test]
@@ -249,5 +324,16 @@ mod tests {
         let filter = Prefilter::build(vec![needle("AKIA", false, 0)]);
         assert!(filter.hits(b"akia").is_empty());
         assert_eq!(filter.hits(b"xAKIAx").len(), 1);
+    }
+
+    #[test]
+    fn a_needle_stands_where_it_has_to() {
+        let needles = [Stands::Anywhere, Stands::Unjoined, Stands::Word].into_iter().zip(0..);
+        let filter =
+            Prefilter::build(needles.map(|(stands, rule)| Needle { stands, rule, ..needle("sk_", true, 0) }).collect());
+        for (text, rules) in [("sk_", &[0, 1, 2][..]), ("task_", &[0]), ("9sk_", &[0, 2]), ("theSk_", &[0, 2])] {
+            let found: Vec<_> = filter.hits(text.as_bytes()).iter().map(|hit| hit.rule).collect();
+            assert_eq!(found, rules, "{text}");
+        }
     }
 }

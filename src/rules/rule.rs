@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::checksum::Checksum;
 use super::literal::Opens;
-use super::prefilter::Needle;
+use super::prefilter::{Needle, Stands};
 use super::syntax::{Announced, Confidence, KeyForm, Severity, Structure, spellings};
 
 type Text = Cow<'static, str>;
@@ -51,7 +51,7 @@ pub enum Shape {
         multiline: bool,
         /// Longest match in bytes, where there is one.
         reach: Option<u32>,
-        /// Where the literal stands in a match.
+        /// What begins with the literal.
         opens: Opens,
     },
     /// By its surroundings: the bare value has this form, and the words of `near` do the rest.
@@ -100,7 +100,7 @@ impl Rule {
                 regex: text(regex),
                 multiline: derived.multiline,
                 reach: derived.reach,
-                opens: derived.opens,
+                opens: derived.opens.0,
             },
             (None, value, _) => Shape::Value { regex: text(value.as_deref().unwrap_or_default()) },
         };
@@ -133,9 +133,15 @@ impl Rule {
             parts: parts.collect(),
             prefixes: texts(&derived.prefixes),
         };
+        let stands = match &rule.shape {
+            Shape::Value { .. } => Stands::Word,
+            _ if derived.opens.1 => Stands::Unjoined,
+            _ => Stands::Anywhere,
+        };
         let needles = derived.literals.into_iter().map(|literal| Needle {
             bytes: literal.bytes,
             fold: literal.fold,
+            stands,
             rule: index,
         });
         Ok((rule, needles.collect()))

@@ -1,11 +1,16 @@
 //! How long a secret each line could hold: most rules that a line wakes are refused by a look at this table.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::lines::Lines;
 
-/// The longest run of every line that could be a secret: no blank and no quote in it, and not one word or path.
-pub struct Runs(Vec<u32>);
+/// The longest run of every line that could be a secret: no blank and no quote in it, and not one word or path. A line
+/// is measured when it is first asked for.
+pub struct Runs(Vec<Cell<u32>>);
+
+/// A line that nobody has asked for.
+const UNKNOWN: u32 = u32::MAX;
 
 /// What a byte says of the run it stands in.
 const ENDS: u8 = 1;
@@ -36,14 +41,22 @@ const fn classes() -> [u8; 256] {
 }
 
 impl Runs {
-    pub fn of(text: &[u8], lines: &Lines) -> Self {
-        Self((0..lines.count()).map(|index| longest(&text[lines.range(index)])).collect())
+    pub fn of(lines: &Lines) -> Self {
+        Self(vec![Cell::new(UNKNOWN); lines.count()])
     }
 
-    /// Whether one of these lines has so many bytes in a row.
-    pub fn reach(&self, lines: Range<usize>, least: u32) -> bool {
-        let end = lines.end.min(self.0.len());
-        least == 0 || self.0[lines.start.min(end)..end].iter().any(|run| *run >= least)
+    /// Whether one of these lines of `text` has so many bytes in a row.
+    pub fn reach(&self, text: &[u8], lines: &Lines, range: Range<usize>, least: u32) -> bool {
+        let long = |index| lines.range(index).len() >= least as usize && self.run(text, lines, index) >= least;
+        least == 0 || range.into_iter().any(long)
+    }
+
+    fn run(&self, text: &[u8], lines: &Lines, index: usize) -> u32 {
+        let Some(known) = self.0.get(index) else { return 0 };
+        if known.get() == UNKNOWN {
+            known.set(longest(&text[lines.range(index)]));
+        }
+        known.get()
     }
 }
 
@@ -80,7 +93,9 @@ mod tests {
             assert_eq!(longest(line.as_bytes()), run, "{line}");
         }
         let text = b"a\nabcdefgh\n";
-        let runs = Runs::of(text, &Lines::of(text, 1));
-        assert!(runs.reach(0..2, 8) && !runs.reach(0..1, 8) && runs.reach(0..1, 0));
+        let lines = Lines::of(text, 1);
+        let runs = Runs::of(&lines);
+        let reach = |range, least| runs.reach(text, &lines, range, least);
+        assert!(reach(0..2, 8) && !reach(0..1, 8) && reach(0..1, 0) && !reach(2..9, 1));
     }
 }

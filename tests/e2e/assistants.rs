@@ -87,6 +87,16 @@ fn calls(text: &str) -> Vec<(&'static str, Value, &'static str, Value)> {
             permission,
             json!("deny"),
         ),
+        (
+            "claude result",
+            with(
+                claude("PostToolUse"),
+                json!({"tool_name": "Bash", "tool_use_id": "t1", "tool_input": {"command": "cat .env"}, "duration_ms": 12,
+                    "tool_response": {"stdout": file, "stderr": "", "interrupted": false, "isImage": false}}),
+            ),
+            "/hookSpecificOutput/hookEventName",
+            json!("PostToolUse"),
+        ),
         ("codex prompt", with(codex("UserPromptSubmit"), prompt.clone()), "/decision", json!("block")),
         ("codex shell", with(codex("PreToolUse"), bash), permission, json!("deny")),
         (
@@ -181,6 +191,38 @@ fn calls(text: &str) -> Vec<(&'static str, Value, &'static str, Value)> {
             json!("deny"),
         ),
         (
+            "copilot result",
+            with(
+                copilot(),
+                json!({"toolName": "bash", "toolArgs": {"command": "env"},
+                    "toolResult": {"resultType": "success", "textResultForLlm": file}}),
+            ),
+            "/modifiedResult/resultType",
+            json!("success"),
+        ),
+        (
+            "copilot by the settings of Claude Code",
+            json!({"hook_event_name": "PreToolUse", "session_id": "s", "timestamp": "2026-01-02T03:04:05Z",
+                "tool_name": "Bash", "tool_input": {"command": shell}}),
+            "/permissionDecision",
+            json!("deny"),
+        ),
+        (
+            "copilot's result by the settings of Claude Code",
+            json!({"hook_event_name": "PostToolUse", "session_id": "s", "timestamp": "2026-01-02T03:04:05Z",
+                "tool_name": "Bash", "tool_input": {"command": "env"},
+                "tool_result": {"result_type": "success", "text_result_for_llm": file}}),
+            "/decision",
+            json!("block"),
+        ),
+        (
+            "a prompt of an editor",
+            json!({"hook_event_name": "UserPromptSubmit", "session_id": "s", "timestamp": "2026-01-02T03:04:05Z",
+                "prompt": format!("use the token {text} for this")}),
+            "/continue",
+            json!(false),
+        ),
+        (
             "copilot in an editor",
             json!({"hook_event_name": "PreToolUse", "session_id": "s", "timestamp": "2026-01-02T03:04:05Z", "tool_name": "create_file", "tool_input": {"filePath": "src/a.py", "content": file}}),
             permission,
@@ -205,9 +247,24 @@ fn the_same_calls_without_a_key_are_not_decided() {
     let repo = TestRepo::new();
     for (name, payload, _, _) in calls("$GITHUB_TOKEN") {
         let answer = answered(&repo, &payload);
-        let expected = if name == "cursor prompt" { json!({"continue": true}) } else { json!({}) };
+        let is_asked = ["cursor prompt", "a prompt of an editor"].contains(&name);
+        let expected = if is_asked { json!({"continue": true}) } else { json!({}) };
         assert_eq!(answer, expected, "{name}");
     }
+}
+
+#[test]
+fn what_a_tool_returned_keeps_its_shape_without_the_texts_that_hold_keys() {
+    let repo = TestRepo::new();
+    let returned = json!({"hook_event_name": "PostToolUse", "tool_name": "Bash", "tool_input": {"command": "cat .env"},
+        "tool_response": {"stdout": format!("GITHUB_TOKEN={}\n", github_token()), "stderr": "a warning",
+            "interrupted": false, "isImage": false, "lines": [1, "two"]}});
+    let output = &answered(&repo, &returned)["hookSpecificOutput"]["updatedToolOutput"];
+    let reason = output["stdout"].as_str().expect("a text stays a text");
+    assert!(reason.starts_with("keystop stopped what the tool has returned: it holds a key."), "{reason}");
+    let rest =
+        json!({"stdout": reason, "stderr": "a warning", "interrupted": false, "isImage": false, "lines": [1, "two"]});
+    assert_eq!(*output, rest);
 }
 
 #[test]

@@ -4,8 +4,10 @@ mod fix;
 mod fix_corpus;
 mod fix_store;
 mod keys;
+mod packing;
 mod repo;
 
+mod archives;
 mod assistants;
 mod bad_input;
 mod baseline;
@@ -20,6 +22,7 @@ mod five_keys;
 mod formats;
 mod history;
 mod hooks;
+mod images;
 mod import;
 mod install;
 mod layouts;

@@ -113,6 +113,25 @@ try_archive() {
 	tries archive "$work/archive"
 }
 
+# What `cargo binstall` asks for is the archive, and the binary in it: on this machine's other libc too.
+try_binstall() {
+	for asked in "$target" "${target%musl}gnu"; do
+		python3 -B - "$root/Cargo.toml" "$asked" "$archive" <<-'PYTHON' || fail "binstall: it does not find $archive"
+			import re, sys, tarfile, tomllib
+			manifest, asked, archive = sys.argv[1:]
+			package = tomllib.load(open(manifest, "rb"))["package"]
+			told = package["metadata"]["binstall"]
+			told = {**told, **told["overrides"].get(asked, {})}
+			words = {"repo": package["repository"], "name": package["name"], "version": package["version"], "target": asked,
+			         "archive-suffix": ".tar.gz", "bin": "keystop", "binary-ext": ""}
+			filled = {key: re.sub(r"\{ ([a-z-]+) \}", lambda word: words[word[1]], told[key]) for key in ("pkg-url", "bin-dir")}
+			assert filled["pkg-url"].rpartition("/")[2] == archive.rpartition("/")[2], filled
+			assert filled["bin-dir"] in tarfile.open(archive).getnames(), filled
+		PYTHON
+	done
+	echo "binstall: ok"
+}
+
 # The formula names each archive and its digest.
 try_formula() {
 	(cd "$dist" && sha256sum ./*.tar.gz | sed 's|\./||') >"$work/SUMS"
@@ -161,6 +180,7 @@ try_wheel
 if can "the npm packages" node npm; then try_npm; fi
 if can "the Debian package" dpkg dpkg-deb; then try_deb; fi
 try_archive
+try_binstall
 try_formula
 try_again
 if [ -n "$untried" ]; then
