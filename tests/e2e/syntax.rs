@@ -14,9 +14,8 @@ pub fn fault(id: &str, code: &str) -> Option<String> {
         return None;
     }
     let mut node = tree.root_node();
-    while let Some(child) = (0..node.child_count())
-        .filter_map(|at| node.child(u32::try_from(at).expect("a snippet is short")))
-        .find(|child| child.has_error() || child.is_missing())
+    while let Some(child) =
+        (0..node.child_count()).filter_map(|at| node.child(at)).find(|child| child.has_error() || child.is_missing())
     {
         node = child;
     }
