@@ -15,8 +15,12 @@ pub enum Stage {
     Receiving,
     /// In commits that were made long ago, and may have been sent.
     History,
+    /// In the commits that a pipeline runs for: they were sent.
+    Pipeline,
     /// In a file; keystop was not asked about git.
     File,
+    /// In a container image.
+    Image,
 }
 
 impl Stage {
@@ -25,13 +29,13 @@ impl Stage {
         match self {
             Self::Staged | Self::Message => Some("git commit --no-verify"),
             Self::Pushing => Some("git push --no-verify"),
-            Self::Receiving | Self::History | Self::File => None,
+            Self::Receiving | Self::History | Self::Pipeline | Self::File | Self::Image => None,
         }
     }
 
     /// Whether git waits for the answer.
     pub fn is_hook(self) -> bool {
-        !matches!(self, Self::History | Self::File)
+        !matches!(self, Self::History | Self::Pipeline | Self::File | Self::Image)
     }
 }
 
@@ -112,6 +116,7 @@ impl Reach {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::File => "file",
+            Self::Draft => "message of a stopped commit",
             Self::Loose => "loose",
             Self::Staged => "staged",
             Self::Stash => "stash",
@@ -160,6 +165,8 @@ pub struct Affected {
 pub enum Reach {
     /// In a file of the work tree, or in no repository at all.
     File,
+    /// In the message of a commit that was stopped.
+    Draft,
     /// In objects that no ref holds any more.
     Loose,
     Staged,

@@ -112,7 +112,7 @@ impl ValueEnum for Called {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range", "history", "stdin"]))]
+#[command(group = ArgGroup::new("source").required(true).args(["paths", "staged", "range", "history", "stdin", "image"]))]
 pub struct ScanArgs {
     /// Files and folders to read
     #[arg(value_name = "PATH")]
@@ -132,12 +132,18 @@ pub struct ScanArgs {
     /// Read what `.gitignore` leaves out, too
     #[arg(long, requires = "paths")]
     pub no_ignore: bool,
+    /// Do not look into archives: read them as the bytes they are
+    #[arg(long, requires = "paths")]
+    pub no_archives: bool,
     /// Read the whole history: everything that branches, tags, stashes and notes lead to
     #[arg(long)]
     pub history: bool,
     /// Read standard input
     #[arg(long)]
     pub stdin: bool,
+    /// Read a container image: a file of `docker save`, an OCI layout, or a name that docker or podman know here
+    #[arg(long, value_name = "FILE|DIR|NAME")]
+    pub image: Option<PathBuf>,
     /// Show no progress and no summary: findings only
     #[arg(short, long)]
     pub quiet: bool,

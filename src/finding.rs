@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::hunk::Origin;
+use crate::hunk::{INSIDE, Origin};
 use crate::rules::{Confidence, Severity};
 use crate::secret::Secret;
 
@@ -145,6 +145,11 @@ impl Finding {
     /// Whether this finding stops a commit.
     pub fn blocks(&self) -> bool {
         self.is_secret && self.confidence > Confidence::Low
+    }
+
+    /// Whether it stands in a file of an archive, which nobody edits.
+    pub fn is_in_archive(&self) -> bool {
+        memchr::memmem::find(&self.path, INSIDE).is_some()
     }
 
     /// Whether its secret stands in another text.

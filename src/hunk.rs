@@ -7,7 +7,12 @@ pub const CONTEXT_LINES: u32 = 3;
 
 /// What stands in a path's place for a commit's message, and for a tag's.
 pub const MESSAGE: &[u8] = b"commit message";
+/// What stands in a path's place for standard input.
+pub const STDIN: &[u8] = b"standard input";
 pub const TAG: &[u8] = b"tag message";
+
+/// What stands between an archive and the path of a file in it.
+pub const INSIDE: &[u8] = b"!/";
 
 /// Where a hunk's text came from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +25,58 @@ pub enum Origin {
     Message(String),
     /// A file or a stream that is not git's.
     File,
+    /// A container image.
+    Image(Part),
+}
+
+/// Which part of a container image.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    /// What tells the image from others beside it; empty if it is the only one.
+    pub image: String,
+    /// None for the configuration.
+    pub layer: Option<Layer>,
+    /// What made it, fit to be shown.
+    pub instruction: Option<String>,
+}
+
+/// A layer of an image.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Layer {
+    /// From 1.
+    pub number: usize,
+    pub of: usize,
+    pub digest: String,
+    /// What a later layer did to the file.
+    pub gone: Option<Gone>,
+}
+
+/// A later layer, by its number, hides a file; whoever has the image still has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gone {
+    Deleted(usize),
+    Replaced(usize),
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.layer {
+            Some(layer) => {
+                let digest = layer.digest.trim_start_matches("sha256:");
+                write!(f, "in layer {} of {} ({:.12})", layer.number, layer.of, digest)?;
+                match layer.gone {
+                    Some(Gone::Deleted(by)) => write!(f, ", deleted in layer {by}")?,
+                    Some(Gone::Replaced(by)) => write!(f, ", replaced in layer {by}")?,
+                    None => {}
+                }
+            }
+            None => write!(f, "in the image's configuration")?,
+        }
+        if !self.image.is_empty() {
+            write!(f, " of {}", self.image)?;
+        }
+        self.instruction.as_ref().map_or(Ok(()), |text| write!(f, ", by: {text}"))
+    }
 }
 
 /// Added lines and their context.

@@ -11,7 +11,7 @@ use crate::allow::Decision;
 use crate::assistant::{self, Event, Moment, Place};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::files::{self, Listing};
+use crate::files::{self, Archives, Listing};
 use crate::finding::Group;
 use crate::hunk::{Hunk, Origin};
 use crate::report::{self, escape};
@@ -42,8 +42,9 @@ pub fn run() -> Result<Exit> {
         let known = path(&Place::File(file.clone()), &folder);
         // The tool follows links.
         let listing = Listing { files: vec![file.canonicalize()?], ..Listing::default() };
-        let (read, judged) =
-            files::read(listing, &Workers::new(Some(1)), &|hunk| session.judge(&Hunk { path: known.clone(), ..hunk }))?;
+        let (read, judged) = files::read(listing, Archives::Closed, &Workers::new(Some(1)), &|hunk| {
+            session.judge(&Hunk { path: known.clone(), ..hunk })
+        })?;
         session.keep(judged);
         if let Some((_, why)) = read.unreadable.first() {
             let reason = format!("keystop cannot read `{}` and so cannot judge it: {why}", escape(&known));

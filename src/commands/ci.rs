@@ -35,7 +35,7 @@ pub fn run(args: &CiArgs) -> Result<Exit> {
     if !coverage.unscanned.is_empty() && clone.is_partial {
         report::note(&format!("this clone lacks files of earlier commits; to have them: {}", run.platform.deep()));
     }
-    session.finish(Stage::History, args.format.unwrap_or_else(|| format(run.platform)), coverage)
+    session.finish(Stage::Pipeline, args.format.unwrap_or_else(|| format(run.platform)), coverage)
 }
 
 /// What the environment says.
@@ -44,9 +44,8 @@ fn told() -> Result<Run> {
     let payload = variable("GITHUB_EVENT_PATH").and_then(|file| fs::read(file).ok());
     let payload = payload.and_then(|payload| serde_json::from_slice(&payload).ok());
     let environment = Environment { variable: &variable, payload };
-    Run::of(&environment).map_err(|error| {
-        report::hint(&error, "to say what is new yourself: keystop ci --base REV, or keystop scan --range A..B")
-    })
+    Run::of(&environment)
+        .map_err(|error| report::hint(&error, "to say what is new yourself: keystop scan --range A..B"))
 }
 
 /// What a platform shows by itself beside the log.

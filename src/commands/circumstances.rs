@@ -44,7 +44,10 @@ pub fn of(config: &Config, word: &str) -> Result<Circumstances> {
         Ok(_) => Seen::of(&places)?,
         Err(_) => Seen::default(),
     };
-    let exposure = seen.exposure(&places);
+    let mut exposure = seen.exposure(&places);
+    if exposure.reach == Reach::File && matches!(places[0].origin, Origin::Message(_)) {
+        exposure.reach = Reach::Draft;
+    }
     Ok(Circumstances { places, exposure })
 }
 

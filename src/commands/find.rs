@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::{hook, session};
 use crate::config::Config;
-use crate::files::{self, Ignored};
+use crate::files::{self, Archives, Ignored};
 use crate::finding::{Finding, Fingerprint};
 use crate::git::{self, Id, ObjectKind, Ownership, Repository, Store};
 use crate::hunk::{Hunk, Origin};
@@ -83,7 +83,7 @@ fn by_fingerprint(scanner: &Scanner, print: &str) -> Result<Vec<Finding>> {
     let Ok(repository) = Repository::open(Ownership::Checked) else {
         let workers = Workers::new(None);
         let listing = files::list(&[PathBuf::from(".")], Ignored::Read, workers.jobs)?;
-        let (_, found) = files::read(listing, &workers, &|hunk| scanner.scan(&hunk))?;
+        let (_, found) = files::read(listing, Archives::Opened, &workers, &|hunk| scanner.scan(&hunk))?;
         return Ok(found.into_iter().filter(|found| found.fingerprint.as_str() == print).collect());
     };
     git::staged(&repository, git::Merge::Concluded, &mut |hunk| {
@@ -97,6 +97,25 @@ fn by_fingerprint(scanner: &Scanner, print: &str) -> Result<Vec<Finding>> {
     }
     if places.is_empty() {
         places = in_objects(scanner, print)?;
+    }
+    if places.is_empty() {
+        places = in_no_object(scanner, &repository, print)?;
+    }
+    Ok(places)
+}
+
+/// Where git has nothing: the message of a commit that was stopped, and files that are ignored.
+fn in_no_object(scanner: &Scanner, repository: &Repository, print: &str) -> Result<Vec<Finding>> {
+    let mut places = Vec::new();
+    let mut take = |hunk: &Hunk| {
+        places.extend(scanner.scan(hunk).into_iter().filter(|found| found.fingerprint.as_str() == print));
+    };
+    let message = repository.git_dir().join("COMMIT_EDITMSG");
+    if message.exists() {
+        take(&git::message(&message)?);
+    }
+    if let Some(top) = Repository::work_tree() {
+        work_tree(&top, &["--others", "--ignored", "--exclude-standard"], |_| true, &mut take)?;
     }
     Ok(places)
 }

@@ -1,4 +1,4 @@
-//! `keystop scan`: files and folders, a stream, what is staged, what commits have added, or the whole history.
+//! `keystop scan`: files and folders, a stream, a container image, what is staged, what commits have added, or the whole history.
 
 use std::sync::Arc;
 
@@ -10,9 +10,10 @@ use crate::advice::Stage;
 use crate::cli::ScanArgs;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::files::{self, Ignored};
+use crate::files::image::{self, Judge};
+use crate::files::{self, Archives, Ignored, Read};
 use crate::git::{self, Coverage, Merge, Ownership, Range, Repository, Unscanned};
-use crate::hunk::Origin;
+use crate::hunk::{Origin, STDIN};
 use crate::pieces;
 use crate::report::Progress;
 use crate::workers::{Watch, Workers};
@@ -50,16 +51,25 @@ fn read(args: &ScanArgs, session: &mut Session, workers: &Workers) -> Result<(St
     if args.stdin {
         return Ok((Stage::File, stdin(session)?));
     }
+    if let Some(image) = &args.image {
+        let (judge, shown) = (|hunk| session.judge(&hunk), |text: &str| session.shown(text));
+        let judge = Judge { judge: &judge, finding: |judged| &mut judged.1, shown: &shown };
+        let (read, judged) = image::read(image, workers, &judge)?;
+        session.keep(judged);
+        return Ok((Stage::Image, coverage(read)));
+    }
     let ignored = if args.no_ignore { Ignored::Read } else { Ignored::LeftOut };
     let listing = files::list(&args.paths, ignored, workers.jobs)?;
-    let (read, judged) = files::read(listing, workers, &|hunk| session.judge(&hunk))?;
+    let archives = if args.no_archives { Archives::Closed } else { Archives::Opened };
+    let (read, judged) = files::read(listing, archives, workers, &|hunk| session.judge(&hunk))?;
     session.keep(judged);
-    let unscanned = read.unreadable.into_iter().map(|(path, reason)| Unscanned { path, reason });
-    Ok((Stage::File, Coverage { files: read.files, unscanned: unscanned.collect() }))
+    Ok((Stage::File, coverage(read)))
 }
 
-/// What stands in a path's place for standard input.
-const STDIN: &[u8] = b"standard input";
+fn coverage(read: Read) -> Coverage {
+    let unscanned = read.unreadable.into_iter().map(|(path, reason)| Unscanned { path, reason });
+    Coverage { files: read.files, unscanned: unscanned.collect() }
+}
 
 fn stdin(session: &mut Session) -> Result<Coverage> {
     let read = pieces::read(STDIN, &Origin::File, &mut std::io::stdin().lock(), &mut |hunk| {

@@ -20,6 +20,9 @@ use crate::report::{self, Format, Report};
 use crate::rules::{self, Confidence, Page};
 use crate::scan::Scanner;
 
+/// Characters of an image's instruction that are shown.
+const INSTRUCTION: usize = 120;
+
 /// A finding, and what was decided about it.
 pub type Judged = (Decision, Finding);
 
@@ -80,6 +83,13 @@ impl<'c> Session<'c> {
         self.scanner.scan(hunk).into_iter().map(decide).collect()
     }
 
+    /// An instruction of an image on one line, the keys in it replaced.
+    pub fn shown(&self, instruction: &str) -> String {
+        let hunk = Hunk::whole(b"config/history".to_vec(), Origin::File, instruction.as_bytes().to_vec());
+        let text = self.scanner.hide(&hunk);
+        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(INSTRUCTION).collect()
+    }
+
     /// Keeps what was found for the report.
     pub fn keep(&mut self, judged: Vec<Judged>) {
         for (decision, found) in judged {
@@ -111,7 +121,7 @@ impl<'c> Session<'c> {
     fn found_in(&mut self, commits: &[git::Commit], tip: Option<Id>) {
         let named = |finding: &Finding| match &finding.origin {
             Origin::Commit(id) | Origin::Message(id) => Id::from_hex(id.as_bytes()),
-            Origin::Staged | Origin::File => None,
+            Origin::Staged | Origin::File | Origin::Image(_) => None,
         };
         let removed = |finding: &Finding| Id::from_hex(finding.removed_by.as_ref()?.as_bytes());
         let named: BTreeSet<Id> =

@@ -1,9 +1,14 @@
-//! Added text that is not git's: files and folders, new as a whole.
+//! Added text that is not git's: files, folders and archives, new as a whole.
 
+mod archive;
+mod budget;
+mod format;
+pub mod image;
 mod listing;
 pub mod plain;
 pub mod transaction;
 
+pub use archive::Archives;
 pub use listing::{Ignored, Listing, list};
 
 use std::fs::{self, File};
@@ -13,11 +18,14 @@ use anyhow::{Result, bail};
 
 use crate::hunk::{Hunk, Origin};
 use crate::pieces;
-use crate::workers::Workers;
+use crate::workers::{Watch, Workers};
+use archive::Opening;
+use budget::Budget;
 
 /// What was read.
 #[derive(Debug, Default)]
 pub struct Read {
+    /// Files, those in archives among them.
     pub files: usize,
     pub unreadable: Vec<(Vec<u8>, String)>,
 }
@@ -28,39 +36,52 @@ pub struct Read {
 /// `judge` failed. A file that cannot be read is told.
 pub fn read<Made: Send>(
     listing: Listing,
+    archives: Archives,
     workers: &Workers,
     judge: &(impl Fn(Hunk) -> Vec<Made> + Sync),
 ) -> Result<(Read, Vec<Made>)> {
+    let watch = &*workers.watch;
     let one = |(): &mut (), item: usize| {
-        let path = &listing.files[item];
         let mut made = Vec::new();
-        let outcome = file(path, &mut |hunk| {
+        let mut act = |hunk| {
             made.extend(judge(hunk));
             // A very large file comes in many pieces.
-            if workers.watch.is_stopped() { bail!("stopped before its end") } else { Ok(()) }
-        });
-        workers.watch.step(1);
-        Ok((made, outcome.map_err(|error| (name(path), error.to_string()))))
+            if watch.is_stopped() { bail!("stopped before its end") } else { Ok(()) }
+        };
+        let read = file(&listing.files[item], archives, watch, &mut act);
+        watch.step(1);
+        Ok((made, read))
     };
-    workers.watch.begin("files", listing.files.len());
-    let mut read = Read { files: 0, unreadable: listing.unreadable };
+    watch.begin("files", listing.files.len());
+    let mut whole = Read { files: 0, unreadable: listing.unreadable };
     let mut all = Vec::new();
-    for (made, outcome) in workers.map(listing.files.len(), || (), one)? {
+    for (made, read) in workers.map(listing.files.len(), || (), one)? {
         all.extend(made);
-        match outcome {
-            Ok(()) => read.files += 1,
-            Err(unreadable) => read.unreadable.push(unreadable),
-        }
+        whole.files += read.files;
+        whole.unreadable.extend(read.unreadable);
     }
-    Ok((read, all))
+    Ok((whole, all))
 }
 
-/// The text of a file; a link's is its target.
-fn file(path: &Path, act: &mut dyn FnMut(Hunk) -> Result<()>) -> Result<()> {
-    if path.is_symlink() {
-        return act(Hunk::whole(name(path), Origin::File, bytes(&fs::read_link(path)?)));
-    }
-    pieces::read(&name(path), &Origin::File, &mut File::open(path)?, act)
+/// The text of a file, or the texts of an archive; a link's is its target.
+fn file(path: &Path, archives: Archives, watch: &Watch, act: &mut dyn FnMut(Hunk) -> Result<()>) -> Read {
+    let name = name(path);
+    let mut open = || {
+        if path.is_symlink() {
+            act(Hunk::whole(name.clone(), Origin::File, bytes(&fs::read_link(path)?)))?;
+        } else if archives == Archives::Closed {
+            pieces::read(&name, &Origin::File, &mut File::open(path)?, act)?;
+        } else {
+            let file = File::open(path)?;
+            let budget = Budget::of(file.metadata()?.len(), watch);
+            let mut opening = Opening::new(Origin::File, &budget, act);
+            opening.file(&name, file);
+            return Ok(Read { files: opening.files, unreadable: opening.unreadable });
+        }
+        Ok(Read { files: 1, unreadable: Vec::new() })
+    };
+    let failed = |error: anyhow::Error| Read { files: 0, unreadable: vec![(name.clone(), error.to_string())] };
+    open().unwrap_or_else(failed)
 }
 
 /// A path as it is told: what a decision or a report says of `src/a.py` is not of `./src/a.py`.

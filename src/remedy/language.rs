@@ -57,6 +57,9 @@ pub struct Language {
     pub comment: Vec<String>,
     case: Case,
     pub kind: Kind,
+    /// What the lines of `read` need at the top of the file.
+    #[serde(default)]
+    head: BTreeMap<Store, Vec<String>>,
     #[serde(default)]
     read: BTreeMap<Store, Vec<String>>,
     /// What the snippet of a store needs first, one line.
@@ -124,6 +127,7 @@ impl Language {
             comment: Vec::new(),
             case: Case::Snake,
             kind: Kind::Text,
+            head: BTreeMap::new(),
             read: BTreeMap::new(),
             needs: BTreeMap::new(),
             rewrite: None,
@@ -133,6 +137,11 @@ impl Language {
     /// The lines that read the secret from `store`; none where this language has no snippet for it.
     pub fn lines(&self, store: Store, names: &Names) -> Option<Vec<String>> {
         Some(self.read.get(&store)?.iter().map(|line| names.fill(line)).collect())
+    }
+
+    /// What those lines need at the top of the file.
+    pub fn head(&self, store: Store) -> &[String] {
+        self.head.get(&store).map_or(&[], Vec::as_slice)
     }
 
     /// What the snippet of a store needs first.

@@ -1,6 +1,7 @@
 //! What to do about a key: the short advice of a hook's message, and the page.
 
 pub mod forms;
+mod image;
 mod imports;
 pub mod keeping;
 pub mod language;
@@ -20,10 +21,13 @@ pub use page::{Options, page, plan};
 use crate::advice::{Advice, Commits, Stage, Step};
 use crate::config::Store;
 use crate::finding::{Finding, Group};
+use crate::hunk::STDIN;
 use crate::rules::Page;
 use language::{Kind, Language, Names};
 
-/// Columns of a terminal that remain beside "Not a key?".
+/// Columns of a terminal that remain for the text of a step.
+const COLUMNS: usize = 78;
+/// The same beside "Not a key?".
 const SENTENCE: usize = 67;
 
 /// The advice for one secret, in the language of the file it was first found in.
@@ -44,22 +48,26 @@ pub fn advise(group: &Group, page: Option<&Page>, name: &str, stage: Stage, comm
     }
 }
 
-/// A page of this very key, where it will be found again; else of its kind.
+/// A page of this very key, wherever it will be found again; what was piped in or lies in an archive will not be.
 fn more(finding: &Finding, stage: Stage) -> &str {
-    match stage {
-        Stage::Staged | Stage::Pushing | Stage::History => finding.fingerprint.as_str(),
-        Stage::Message | Stage::Receiving | Stage::File => &finding.rule,
-    }
+    let is_found_again = stage != Stage::Image && finding.path != STDIN && !finding.is_in_archive();
+    if is_found_again { finding.fingerprint.as_str() } else { &finding.rule }
 }
 
 fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commits: &Commits) -> Vec<Step> {
     let path = shell_quote(&group.first().path);
     let again = match stage {
         Stage::Staged => Some(format!("git add -- {path} && git commit")),
-        Stage::File | Stage::History => None,
+        Stage::File | Stage::History | Stage::Pipeline => None,
+        Stage::Image => return image::again(group.first(), names),
         Stage::Message => return undo::message_again(),
-        Stage::Pushing | Stage::Receiving => return undo::commits(group, language, commits),
+        Stage::Pushing | Stage::Receiving => return undo::commits(group, language, names, commits),
     };
+    let in_archive = group.first().is_in_archive();
+    let made_again = Step::new("Take it out of what the archive is made from, and make it again.");
+    if in_archive && matches!(language.kind, Kind::Dotenv | Kind::Keyfile) {
+        return vec![made_again];
+    }
     if matches!(language.kind, Kind::Dotenv | Kind::Keyfile) {
         return keep_untracked(&path, language, stage);
     }
@@ -67,15 +75,25 @@ fn steps(group: &Group, language: &Language, names: &Names, stage: Stage, commit
         text: if language.kind == Kind::Text {
             "Write a placeholder in its place:".into()
         } else {
-            // A long name takes the place of what goes without saying, so that the line fits a terminal.
-            let place = if names.env.len() > 23 { "" } else { " outside the repository" };
-            format!("Keep the value in {}{place}, and read it:", names.env)
+            keep_and_read(language, names)
         },
         code: language.lines(Store::Env, names).unwrap_or_default(),
     };
-    let mut steps = vec![read];
+    let mut steps: Vec<Step> = in_archive.then_some(made_again).into_iter().collect();
+    steps.push(read);
     steps.extend(again.map(|command| Step::new("Then commit again:").with(command)));
     steps
+}
+
+/// What goes without saying is left out where the line would not fit a terminal.
+fn keep_and_read(language: &Language, names: &Names) -> String {
+    let needs = match language.head(Store::Env) {
+        [line] => format!(" ({})", line.trim_end_matches(';')),
+        _ => String::new(),
+    };
+    let said = |place: &str, needs: &str| format!("Keep the value in {}{place}, and read it{needs}:", names.env);
+    let all = [said(" outside the repository", &needs), said("", &needs)];
+    all.into_iter().find(|text| text.len() <= COLUMNS).unwrap_or_else(|| said("", ""))
 }
 
 /// A file that is nothing but secrets is not to be tracked at all.
@@ -100,7 +118,7 @@ fn not_a_key(language: &Language, finding: &Finding, stage: Stage) -> String {
         return format!("Ask for {} in the server's own .keystop.toml", finding.fingerprint.as_str());
     }
     let comment = match language.comment.as_slice() {
-        [open, close] if matches!(stage, Stage::Staged | Stage::File) => {
+        [open, close] if matches!(stage, Stage::Staged | Stage::File) && !finding.is_in_archive() => {
             Some(format!("End the line with {open}keystop:allow {} WHY{close}", finding.rule))
         }
         _ => None,

@@ -42,6 +42,9 @@ pub struct Rewrite {
     /// Beginnings of lines in which only a constant may stand.
     #[serde(default)]
     pub constants: Vec<String>,
+    /// Types that only a literal has.
+    #[serde(default)]
+    pub literal_types: Vec<String>,
     /// Beginnings of lines after which it is so, up to a line that begins with the other.
     #[serde(default)]
     pub enclosures: Vec<[String; 2]>,

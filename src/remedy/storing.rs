@@ -110,7 +110,11 @@ pub fn section(wish: &Wish, names: &Names) -> Section {
 fn stored(number: usize, facts: &Facts, wish: &Wish, names: &Names) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(format!("{number}. {}", facts.name))];
     match wish.language.lines(facts.id, names) {
-        Some(lines) => {
+        Some(mut lines) => {
+            let head = wish.language.head(facts.id);
+            if !head.is_empty() {
+                lines.splice(..0, head.iter().cloned().chain([String::new()]));
+            }
             let needs = wish.language.needs(facts.id).map_or_else(String::new, |needs| format!(" It needs: {needs}"));
             blocks.push(Block::Text(format!("Read it, in {}.{needs}", wish.language.name)));
             blocks.push(Block::Code(lines));

@@ -60,9 +60,9 @@ fn is_test(path: &str) -> bool {
 }
 
 fn runs_at_users(path: &str, text: &[u8]) -> bool {
-    const FOLDERS: [&str; 5] = ["public", "static", "www", "assets", "components"];
+    const FOLDERS: [&str; 6] = ["public", "static", "www", "assets", "components", "ios"];
     const ENDINGS: [&str; 4] = [".jsx", ".tsx", ".vue", ".svelte"];
-    const WORDS: [&str; 16] = [
+    const WORDS: [&str; 19] = [
         "\"use client\"",
         "'use client'",
         "import.meta.env",
@@ -79,6 +79,9 @@ fn runs_at_users(path: &str, text: &[u8]) -> bool {
         "import androidx.",
         "import UIKit",
         "import SwiftUI",
+        "import AppKit",
+        "import Cocoa",
+        "import WatchKit",
     ];
     let path = path.to_ascii_lowercase();
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
@@ -168,6 +171,10 @@ impl Surroundings<'_> {
     fn after_word(&self) -> Result<(), Refusal> {
         let start = memchr::memrchr(b'\n', &self.text[..self.literal.start]).map_or(0, |at| at + 1);
         let line = self.text[start..self.literal.start].trim_ascii_start();
+        let named = |word: &&String| memchr::memmem::find(line, word.as_bytes()).is_some();
+        if let Some(word) = self.known.literal_types.iter().find(named) {
+            return Err(format!("as a `{word}` only a constant may stand"));
+        }
         match self.known.constants.iter().find(|word| line.starts_with(word.as_bytes())) {
             Some(word) => Err(format!("after `{}` only a constant may stand", word.trim_end())),
             None => Ok(()),

@@ -8,7 +8,7 @@ use super::Report;
 use super::style::escape;
 use crate::advice::Advice;
 use crate::finding::Finding;
-use crate::hunk::Origin;
+use crate::hunk::{Origin, Part};
 use crate::rules::Severity;
 
 /// A place of a secret.
@@ -57,7 +57,8 @@ impl Entry<'_> {
     /// What was found, what it allows and where to go on, on one line.
     pub fn message(&self) -> String {
         let allows = if self.advice.allows.is_empty() { String::new() } else { format!(" {}", self.advice.allows) };
-        format!("{}.{allows} What to do: {}", self.headline(), self.advice.more)
+        let part = part(self.finding).map_or_else(String::new, |part| format!(" {part}"));
+        format!("{}{part}.{allows} What to do: {}", self.headline(), self.advice.more)
     }
 }
 
@@ -65,6 +66,14 @@ impl Entry<'_> {
 pub fn commit(finding: &Finding) -> Option<&str> {
     match &finding.origin {
         Origin::Commit(id) | Origin::Message(id) if !id.is_empty() => Some(id),
+        _ => None,
+    }
+}
+
+/// The part of an image that a finding is in.
+pub fn part(finding: &Finding) -> Option<&Part> {
+    match &finding.origin {
+        Origin::Image(part) => Some(part),
         _ => None,
     }
 }

@@ -68,14 +68,23 @@ fn headline(report: &Report, count: usize) -> String {
         Stage::Receiving => {
             format!("keystop refused this push: it holds {keys}. What was sent is known to others: revoke it first.")
         }
+        Stage::Pipeline => {
+            let it = if count == 1 { "it" } else { "them" };
+            format!("keystop found {keys}. What was pushed is known to others: revoke {it} first.")
+        }
         Stage::History | Stage::File => format!("keystop found {keys}:"),
+        Stage::Image => {
+            format!("keystop found {keys} in this image. Whoever can pull it has what it holds: revoke first.")
+        }
     }
 }
 
 fn finding(report: &Report, group: &Group, advice: &Advice, out: &mut dyn Write) -> io::Result<()> {
     let first = group.first();
     writeln!(out, "{} {}", advice.name.red().bold(), format!("({})", first.severity.as_str()).dimmed())?;
-    writeln!(out, "  {}", places(report, group))?;
+    let places = places(report, group);
+    let lines = if places.chars().count() + 2 > WIDTH { wrap(&places, WIDTH - 2) } else { vec![places] };
+    lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     excerpt(&first.excerpt, first.start.line, out)?;
     for line in wrap(&advice.allows, WIDTH - 2).iter().take(2) {
         writeln!(out, "  {line}")?;
@@ -113,6 +122,7 @@ fn places(report: &Report, group: &Group) -> String {
                 None => at,
             },
             Origin::Staged | Origin::File => at,
+            Origin::Image(part) => format!("{at} {}", escape(part.to_string().as_bytes())),
         }
     };
     let mut text = place(group.first());

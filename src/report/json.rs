@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Report;
-use super::entry::commit;
+use super::entry::{commit, part};
 use crate::finding::Finding;
+use crate::hunk::{Gone, Part};
 
 #[derive(Serialize)]
 pub struct Output<'a> {
@@ -30,11 +31,51 @@ struct FindingOutput<'a> {
     date: Option<&'a str>,
     /// The commit that took it out again.
     removed_by: Option<&'a str>,
+    /// The part of a container image, where one was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<ImageOutput<'a>>,
     start: PositionOutput,
     /// Exclusive.
     end: PositionOutput,
     preview: &'a str,
     fingerprint: &'a str,
+}
+
+/// Where in an image a key stands.
+#[derive(Serialize)]
+pub struct ImageOutput<'a> {
+    /// What tells it from the others beside it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    image: &'a str,
+    /// From 1; none for the configuration.
+    layer: Option<usize>,
+    layers: Option<usize>,
+    digest: Option<&'a str>,
+    instruction: Option<&'a str>,
+    deleted_in_layer: Option<usize>,
+    replaced_in_layer: Option<usize>,
+}
+
+impl<'a> ImageOutput<'a> {
+    pub fn of(part: &'a Part) -> Self {
+        let layer = part.layer.as_ref();
+        let gone = layer.and_then(|layer| layer.gone);
+        Self {
+            image: &part.image,
+            layer: layer.map(|layer| layer.number),
+            layers: layer.map(|layer| layer.of),
+            digest: layer.map(|layer| layer.digest.as_str()),
+            instruction: part.instruction.as_deref(),
+            deleted_in_layer: match gone {
+                Some(Gone::Deleted(number)) => Some(number),
+                _ => None,
+            },
+            replaced_in_layer: match gone {
+                Some(Gone::Replaced(number)) => Some(number),
+                _ => None,
+            },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -84,6 +125,7 @@ fn finding<'a>(report: &'a Report, finding: &'a Finding) -> FindingOutput<'a> {
         author: known.map(|commit| commit.author.as_str()),
         date: known.map(|commit| commit.date.as_str()),
         removed_by: finding.removed_by.as_deref(),
+        image: part(finding).map(ImageOutput::of),
         start: position(finding.start),
         end: position(finding.end),
         preview: &finding.preview,

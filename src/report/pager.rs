@@ -18,6 +18,9 @@ pub fn print(pager: Option<&str>, print: &dyn Fn(&mut dyn Write) -> io::Result<(
     let Some(mut pager) = started else { return print(&mut io::stdout().lock()) };
     // Its input is closed before it is waited for.
     let printed = pager.stdin.take().map_or(Ok(()), |mut input| print(&mut input));
-    pager.wait()?;
-    printed
+    match pager.wait()?.code() {
+        // What a shell says of a program that is not there or cannot be run.
+        Some(126 | 127) => self::print(None, print),
+        _ => printed,
+    }
 }

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::entry::{Level, commit, entries};
+use super::entry::{Level, commit, entries, part};
+use super::json::ImageOutput;
 use super::{Report, markdown, uri};
 use crate::finding::Finding;
 use crate::rules::Severity;
@@ -84,6 +85,9 @@ fn result(finding: &Finding, message: &str, index: usize) -> Value {
     });
     if let Some(commit) = commit(finding) {
         result["properties"]["commit"] = json!(commit);
+    }
+    if let Some(part) = part(finding) {
+        result["properties"]["image"] = json!(ImageOutput::of(part));
     }
     result
 }

@@ -67,19 +67,19 @@ pub fn prefixes(hir: &Hir) -> Vec<String> {
     texts
 }
 
-/// Where in a match the literal that wakes its rule stands.
+/// What begins with the literal that wakes a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opens {
-    /// Anywhere.
+    /// Nothing: it stands anywhere in a match.
     Nothing,
-    /// The secret begins with it.
+    /// Every match.
+    Match,
+    /// Every match, and the secret with it.
     Secret,
-    /// The secret begins with it, and a word begins there.
-    Word,
 }
 
-/// Whether every match begins with the secret, and the secret with one of `literals`.
-pub fn opens(hir: &Hir, literals: &Literals) -> Opens {
+/// What begins with one of `literals`, and whether a word begins there too.
+pub fn opens(hir: &Hir, literals: &Literals) -> (Opens, bool) {
     let parts = match hir.kind() {
         HirKind::Concat(parts) => parts.as_slice(),
         _ => std::slice::from_ref(hir),
@@ -88,12 +88,12 @@ pub fn opens(hir: &Hir, literals: &Literals) -> Opens {
         [first, rest @ ..] if *first.kind() == HirKind::Look(Look::WordAscii) => (true, rest),
         all => (false, all),
     };
-    let Some(HirKind::Capture(secret)) = rest.first().map(Hir::kind) else { return Opens::Nothing };
     let bytes = |set: &Literals| set.iter().map(|l| l.bytes.to_ascii_lowercase()).collect::<BTreeSet<_>>();
-    match leading(&secret.sub) {
-        Some(set) if bytes(&set) == bytes(literals) && word => Opens::Word,
-        Some(set) if bytes(&set) == bytes(literals) => Opens::Secret,
-        _ => Opens::Nothing,
+    let leads = |hir: &Hir| leading(hir).is_some_and(|set| bytes(&set) == bytes(literals));
+    match rest.first().map(Hir::kind) {
+        Some(HirKind::Capture(secret)) if leads(&secret.sub) => (Opens::Secret, word),
+        _ if leads(hir) => (Opens::Match, word),
+        _ => (Opens::Nothing, false),
     }
 }
 
@@ -338,15 +338,16 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_opens_the_secret() {
+    fn a_literal_opens_the_secret_or_the_match() {
         let of = |regex: &str| {
             let hir = parse(regex).unwrap();
             opens(&hir, &required(&hir).unwrap())
         };
-        assert_eq!(of(r"\b((?:sk|rk)_live_[0-9]{24})\b"), Opens::Word);
-        assert_eq!(of(r"(sk_live_[0-9]{24})"), Opens::Secret);
-        assert_eq!(of(r"\b([0-9a-z]{14}\.atlasv1\.[0-9a-z]{60})\b"), Opens::Nothing);
-        assert_eq!(of(r"key=(sk_live_[0-9]{24})"), Opens::Nothing);
+        assert_eq!(of(r"\b((?:sk|rk)_live_[0-9]{24})\b"), (Opens::Secret, true));
+        assert_eq!(of(r"(sk_live_[0-9]{24})"), (Opens::Secret, false));
+        assert_eq!(of(r"\b([0-9a-z]{14}\.atlasv1\.[0-9a-z]{60})\b"), (Opens::Nothing, false));
+        assert_eq!(of(r"key=([0-9]{24}_live_)"), (Opens::Nothing, false), "the longer literal is behind");
+        assert_eq!(of(r"\b(?i:token)=([0-9]{24})"), (Opens::Match, true));
     }
 
     #[test]

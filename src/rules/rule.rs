@@ -51,7 +51,7 @@ pub enum Shape {
         multiline: bool,
         /// Longest match in bytes, where there is one.
         reach: Option<u32>,
-        /// Where the literal stands in a match.
+        /// What begins with the literal.
         opens: Opens,
     },
     /// By its surroundings: the bare value has this form, and the words of `near` do the rest.
@@ -100,7 +100,7 @@ impl Rule {
                 regex: text(regex),
                 multiline: derived.multiline,
                 reach: derived.reach,
-                opens: derived.opens,
+                opens: derived.opens.0,
             },
             (None, value, _) => Shape::Value { regex: text(value.as_deref().unwrap_or_default()) },
         };
@@ -134,9 +134,9 @@ impl Rule {
             prefixes: texts(&derived.prefixes),
         };
         let stands = match &rule.shape {
-            Shape::Pattern { opens: Opens::Word, .. } => Stands::Unjoined,
-            Shape::Pattern { .. } | Shape::Assigned { .. } => Stands::Anywhere,
             Shape::Value { .. } => Stands::Word,
+            _ if derived.opens.1 => Stands::Unjoined,
+            _ => Stands::Anywhere,
         };
         let needles = derived.literals.into_iter().map(|literal| Needle {
             bytes: literal.bytes,

@@ -294,8 +294,8 @@ pub struct Derived {
     pub reach: Option<u32>,
     /// What [`literal::shortest_run`] says.
     pub run: u32,
-    /// What [`literal::opens`] says.
-    pub opens: Opens,
+    /// What [`literal::opens`] says: what begins with a literal, and whether a word does.
+    pub opens: (Opens, bool),
 }
 
 impl KeyForm {
@@ -354,7 +354,7 @@ impl KeyForm {
         let words: Vec<String> = near.words.iter().flat_map(|word| spellings(word)).collect();
         Ok(Derived {
             literals: literal::folded(&words),
-            opens: Opens::Nothing,
+            opens: (Opens::Nothing, false),
             prefixes: literal::prefixes(&hir),
             multiline: false,
             reach: hir.properties().maximum_len().and_then(|len| u32::try_from(len).ok()),
@@ -368,7 +368,7 @@ impl KeyForm {
         }
         Ok(Derived {
             literals: literal::folded(&self.keywords),
-            opens: Opens::Nothing,
+            opens: (Opens::Nothing, false),
             prefixes: Vec::new(),
             multiline: false,
             reach: None,

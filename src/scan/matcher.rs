@@ -20,6 +20,8 @@ const LONG_LINE: usize = 1024;
 /// How far before its literal and behind it a rule without a longest match is followed.
 const NEAR: usize = 2 * 1024;
 const FAR: usize = 16 * 1024;
+/// Bytes behind the longest match that are searched too, so that the cut is none of its conditions.
+const SPARE: usize = 256;
 /// A line of code longer than this was written by a machine.
 const MINIFIED: usize = 2000;
 /// Lines before its literal in which a match over several lines may begin.
@@ -49,6 +51,18 @@ impl<'h> View<'h> {
     fn has_run(&self, range: &Range<usize>, least: u32) -> bool {
         let lines = self.lines.index(range.start)..self.lines.index(range.end) + 1;
         self.runs.reach(self.text(), self.lines, lines, least)
+    }
+
+    /// The lines of `range` that have so many bytes in a row, each with the line break before it; a range of which
+    /// nothing is known comes as it is.
+    fn reaching(&self, range: &Range<usize>, least: u32) -> Vec<Range<usize>> {
+        if least == 0 {
+            return vec![range.clone()];
+        }
+        let lines = self.lines.index(range.start)..self.lines.index(range.end) + 1;
+        let reaching = lines.filter(|line| self.runs.reach(self.text(), self.lines, *line..*line + 1, least));
+        let within = |line: Range<usize>| line.start.saturating_sub(1).max(range.start)..line.end.min(range.end);
+        reaching.map(|line| within(self.lines.range(line))).filter(|line| line.start < line.end).collect()
     }
 
     /// The line of `offset`, and the offset within it.
@@ -116,14 +130,20 @@ impl<'r> Matcher<'r> {
     fn pattern(&self, rule: &'r Rule, view: View, hits: &[Hit], into: &mut Vec<Match<'r>>) {
         let mut done = 0;
         for hit in hits.iter().filter(|hit| can_open(rule, view.text(), hit)) {
-            let window = window(rule, view, hit);
-            if hit.at < done || !view.has_run(&window, rule.run) {
+            if hit.at < done {
                 continue;
             }
-            let regex = self.regex(hit.rule);
-            let Some((whole, span)) = covering(regex, view.text(), window, hit) else { continue };
-            done = whole.end;
-            into.extend(judge(rule, view, span));
+            let window = Window::of(rule, view, hit);
+            if !view.has_run(&window.range, rule.run) {
+                continue;
+            }
+            match covering(self.regex(hit.rule), view.text(), &window, hit) {
+                Ok((whole, span)) => {
+                    done = whole.end;
+                    into.extend(judge(rule, view, span));
+                }
+                Err(until) => done = until,
+            }
         }
     }
 
@@ -146,14 +166,21 @@ impl<'r> Matcher<'r> {
     fn values(&self, index: u16, view: View, range: Range<usize>, alone: bool, into: &mut Vec<Match<'r>>) {
         let rule = &self.rules[index as usize];
         let Some(near) = rule.near.as_ref().filter(|_| applies_to(rule, &view.hunk.path)) else { return };
+        let lines = view.reaching(&range, rule.run);
         // A name may stand in the line before.
         let named = clamp(view.lines.around(view.lines.index(range.start), 1), &range).start..range.end;
-        if !view.has_run(&range, rule.run) || !(alone || holds_name(rule, &view.text()[named])) {
+        if lines.is_empty() || !(alone || holds_name(rule, &view.text()[named])) {
             return;
         }
-        let regex = self.regex(index);
-        let mut at = range.start;
-        while let Some(found) = regex.captures_at(&view.text()[..range.end], at).and_then(|c| c.get(1)) {
+        for line in lines {
+            self.values_of_line(index, near, view, line, into);
+        }
+    }
+
+    fn values_of_line(&self, index: u16, near: &Near, view: View, line: Range<usize>, into: &mut Vec<Match<'r>>) {
+        let (rule, regex) = (&self.rules[index as usize], self.regex(index));
+        let mut at = line.start;
+        while let Some(found) = regex.captures_at(&view.text()[..line.end], at).and_then(|c| c.get(1)) {
             at = found.end();
             let value = &view.text()[found.range()];
             if is_part_of_longer(view.text(), &found.range())
@@ -194,8 +221,8 @@ fn can_open(rule: &Rule, text: &[u8], hit: &Hit) -> bool {
         rest.len() >= rule.run as usize && !rest.iter().any(|b| is_blank_or_quote(*b))
     };
     match opens {
-        Opens::Nothing => true,
-        Opens::Secret | Opens::Word => long(),
+        Opens::Nothing | Opens::Match => true,
+        Opens::Secret => long(),
     }
 }
 
@@ -203,11 +230,49 @@ fn is_blank_or_quote(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'')
 }
 
-/// Where a match that holds the literal must lie.
-fn window(rule: &Rule, view: View, hit: &Hit) -> Range<usize> {
-    let Shape::Pattern { multiline, reach, .. } = &rule.shape else { return hit.at..hit.at };
-    let reach = reach.map(|reach| reach as usize);
-    if *multiline { block(view, hit, reach) } else { line(view, hit, reach) }
+/// Where a match that holds the literal of a hit must lie.
+struct Window {
+    range: Range<usize>,
+    /// If the regex finds nothing in the range, no match holds a literal before this offset either.
+    barren: usize,
+}
+
+impl Window {
+    fn of(rule: &Rule, view: View, hit: &Hit) -> Self {
+        let Shape::Pattern { multiline, reach, opens, .. } = &rule.shape else {
+            return Self { range: hit.at..hit.at, barren: hit.at };
+        };
+        let reach = reach.map(|reach| reach as usize);
+        let mut window = if *multiline { Self::lines(view, hit, reach, *opens) } else { Self::line(view, hit, reach) };
+        if *opens != Opens::Nothing {
+            window.range.start = hit.at;
+        }
+        window
+    }
+
+    /// The part of a line.
+    fn line(view: View, hit: &Hit, reach: Option<usize>) -> Self {
+        let (line, _) = view.line(hit.at);
+        if line.len() <= LONG_LINE {
+            return Self { barren: line.end, range: line };
+        }
+        let around = within(hit, reach);
+        Self { range: line.start.max(around.start)..line.end.min(around.end), barren: hit.at }
+    }
+
+    /// The lines, if a match can reach over line breaks.
+    fn lines(view: View, hit: &Hit, reach: Option<usize>, opens: Opens) -> Self {
+        let (lines, len) = (view.lines, view.text().len());
+        let mut around = within(hit, reach);
+        let mut barren = hit.at;
+        if let Some(reach) = reach.filter(|_| opens != Opens::Nothing) {
+            // One search serves for the literals to come: matches begin with them, and how far they go is known.
+            around.end += 3 * (reach + SPARE);
+            barren = if around.end < len { around.end - reach - SPARE } else { len };
+        }
+        let start = lines.range(lines.index(hit.at).saturating_sub(LINES_BEFORE as usize)).start;
+        Self { range: start.max(around.start)..around.end.min(len), barren }
+    }
 }
 
 /// What stands under the telling names that `hits` are words of.
@@ -286,27 +351,9 @@ fn candidate(
     found.or_else(loose)
 }
 
-/// The part of a line in which a match that holds the literal must lie.
-fn line(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
-    let (line, _) = view.line(hit.at);
-    if line.len() <= LONG_LINE {
-        return line;
-    }
-    let around = within(hit, reach);
-    line.start.max(around.start)..line.end.min(around.end)
-}
-
-/// The lines in which such a match must lie, if it can reach over line breaks.
-fn block(view: View, hit: &Hit, reach: Option<usize>) -> Range<usize> {
-    let lines = view.lines;
-    let around = within(hit, reach);
-    let start = lines.range(lines.index(hit.at).saturating_sub(LINES_BEFORE as usize)).start;
-    start.max(around.start)..around.end.min(view.text().len())
-}
-
 /// How far a match that holds the literal can go; spare bytes keep the cut away from it.
 fn within(hit: &Hit, reach: Option<usize>) -> Range<usize> {
-    hit.at.saturating_sub(reach.unwrap_or(NEAR) + 64)..hit.at + reach.unwrap_or(FAR) + 256
+    hit.at.saturating_sub(reach.unwrap_or(NEAR) + 64)..hit.at + reach.unwrap_or(FAR) + SPARE
 }
 
 /// Whether `text` begins with `name`, case and separators aside.
@@ -327,21 +374,25 @@ fn holds_name(rule: &Rule, text: &[u8]) -> bool {
     }
 }
 
-/// The first match in `window` that holds the literal: the whole and the secret.
-fn covering(regex: &Regex, text: &[u8], window: Range<usize>, hit: &Hit) -> Option<(Range<usize>, Range<usize>)> {
-    let text = &text[..window.end];
-    let mut at = window.start;
-    loop {
+/// The first match in `window` that holds the literal: the whole and the secret. If there is none: the offset before
+/// which no literal is held by any.
+fn covering(regex: &Regex, text: &[u8], window: &Window, hit: &Hit) -> Result<(Range<usize>, Range<usize>), usize> {
+    let text = &text[..window.range.end];
+    let groups = |at| {
         let captures = regex.captures_at(text, at)?;
-        let (whole, secret) = (captures.get(0)?.range(), captures.get(1)?.range());
+        Some((captures.get(0)?.range(), captures.get(1)?.range()))
+    };
+    let mut at = window.range.start;
+    while let Some((whole, secret)) = groups(at) {
         if whole.start > hit.at {
-            return None;
+            return Err(whole.start.min(window.barren));
         }
         if whole.end >= hit.at + hit.len as usize {
-            return Some((whole, secret));
+            return Ok((whole, secret));
         }
         at = whole.end.max(at + 1);
     }
+    Err(window.barren)
 }
 
 /// Every condition that does not depend on how the rule found the span.

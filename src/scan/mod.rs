@@ -90,6 +90,23 @@ impl<'r> Scanner<'r> {
         self.keep(self.claims(hunk)).collect()
     }
 
+    /// A text with every key in it replaced.
+    pub fn hide(&self, hunk: &Hunk) -> String {
+        let mut claims = self.claims(hunk);
+        claims.sort_by(|a, b| a.span.start.cmp(&b.span.start).then_with(|| rank(b).cmp(&rank(a))));
+        let (mut shown, mut at) = (Vec::new(), 0);
+        for found in &claims {
+            // Of keys that share bytes, the first stands for all.
+            if found.span.start >= at {
+                shown.extend(&hunk.text[at..found.span.start]);
+                shown.extend(preview(found.rule, &hunk.text[found.span.clone()]).into_bytes());
+            }
+            at = at.max(found.span.end);
+        }
+        shown.extend(&hunk.text[at..]);
+        String::from_utf8_lossy(&shown).into_owned()
+    }
+
     fn claims(&self, hunk: &Hunk) -> Vec<Match<'r>> {
         let mut matches = self.matches(hunk);
         matches.extend(self.hidden(hunk));

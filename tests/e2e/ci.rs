@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::ci_files;
 use crate::keys::numbered;
-use crate::repo::{Ran, TestRepo};
+use crate::repo::{KEYSTOP, Ran, TestRepo};
 
 #[derive(Deserialize)]
 struct Corpus {
@@ -88,8 +89,16 @@ impl Server {
         text
     }
 
-    /// The clone that a runner makes, and what keystop says in it.
+    /// What keystop says in the clone that a runner makes.
     fn run(&self, environment: &Environment, args: &[&str]) -> Ran {
+        let filled: Vec<String> = environment.args.iter().map(|arg| self.fill(arg)).collect();
+        let filled = filled.iter().map(String::as_str);
+        self.clone(environment)
+            .keystop(&["ci"].into_iter().chain(filled).chain(args.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// The clone that a runner makes, with the variables that it sets.
+    fn clone(&self, environment: &Environment) -> TestRepo {
         let mut clone = self.repo.at(format!("../clone-{}", environment.name.replace([' ', ':', ',', '\''], "-")));
         std::fs::create_dir_all(clone.path("")).expect("a folder can be made");
         clone.git(&["init", "-q"]).ok();
@@ -118,9 +127,7 @@ impl Server {
             std::fs::write(&file, self.fill(payload)).expect("it can be written");
             clone.set("GITHUB_EVENT_PATH", &file);
         }
-        let filled: Vec<String> = environment.args.iter().map(|arg| self.fill(arg)).collect();
-        let filled = filled.iter().map(String::as_str);
-        clone.keystop(&["ci"].into_iter().chain(filled).chain(args.iter().copied()).collect::<Vec<_>>())
+        clone
     }
 
     fn named(&self, findings: &Value) -> BTreeSet<String> {
@@ -171,7 +178,11 @@ fn each_platform_is_told_in_its_own_form() {
     let azure = server.run(of(&corpus, "Azure: pull request"), &[]);
     assert!(azure.stdout.contains("##vso[task.logissue type=error"), "{}", azure.stdout);
     let drone = server.run(of(&corpus, "Drone: push"), &[]);
-    assert!(drone.stdout.contains("keystop found 2 keys"), "{}", drone.stdout);
+    assert!(
+        drone.stdout.contains("keystop found 2 keys. What was pushed is known to others: revoke them first."),
+        "{}",
+        drone.stdout
+    );
     assert!(drone.stderr.contains("Drone, push to main: commit "), "{}", drone.stderr);
 }
 
@@ -186,6 +197,75 @@ fn reports_are_written_beside_what_is_shown() {
     assert_eq!(report["vulnerabilities"].as_array().expect("a list").len(), 2);
     let ran = server.run(of(&corpus, "Drone: push"), &["--report", "nonsense"]);
     assert!(ran.code == 2 && ran.stderr.contains("FORMAT=FILE"), "{}", ran.stderr);
+}
+
+/// A ready file, the environment to run it in, what the platform fills in, and the reports that it is to leave.
+type Ready = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+const FILES: [Ready; 13] = [
+    ("docs/ci/github-actions.yml", "GitHub Actions: push", &[], &["keystop.sarif"]),
+    ("action.yml", "GitHub Actions: push", &[("$KEYSTOP_SARIF", "k.sarif")], &["k.sarif"]),
+    ("docs/ci/gitlab-ci.yml", "GitLab: push", &[], &["gl-secret-detection-report.json", "gl-code-quality-report.json"]),
+    (
+        "docs/ci/gitlab-component/templates/keystop.yml",
+        "GitLab: merge request",
+        &[("$[[ inputs.version ]]", ""), ("$[[ inputs.args ]]", "")],
+        &["gl-secret-detection-report.json", "gl-code-quality-report.json"],
+    ),
+    (
+        "docs/ci/circleci-config.yml",
+        "CircleCI: branch of a pull request",
+        &[("<< pipeline.git.base_revision >>", "{B}")],
+        &["reports/keystop/junit.xml"],
+    ),
+    (
+        "docs/ci/circleci-orb.yml",
+        "CircleCI: branch of a pull request",
+        &[("<< parameters.base >>", ""), ("<< parameters.version >>", "")],
+        &["reports/keystop/junit.xml"],
+    ),
+    ("docs/ci/travis.yml", "Travis: push", &[], &[]),
+    ("docs/ci/bitbucket-pipelines.yml", "Bitbucket: pull request", &[], &["test-results/keystop.xml"]),
+    (
+        "docs/ci/azure-pipelines.yml",
+        "Azure: pull request",
+        &[("$(Common.TestResultsDirectory)", "results")],
+        &["results/keystop.xml"],
+    ),
+    ("docs/ci/buildkite-pipeline.yml", "Buildkite: pull request", &[], &["keystop.xml"]),
+    ("docs/ci/drone.yml", "Drone: push", &[], &[]),
+    ("docs/ci/woodpecker.yml", "Woodpecker: pull request", &[], &[]),
+    ("docs/ci/jenkins/vars/keystop.groovy", "Jenkins: change request", &[], &["keystop.xml", "keystop-checkstyle.xml"]),
+];
+
+#[test]
+fn every_ready_file_stops_a_key_where_its_platform_would_run_it() {
+    let (tools, corpus) = (TestRepo::folder(), corpus());
+    // What installs keystop has nothing to do: it is there.
+    for tool in ["pip", "pipx", "apt-get"] {
+        tools.write(tool, "#!/bin/sh\n");
+        tools.run("chmod", &["+x", tool]).ok();
+    }
+    let keystop = std::path::Path::new(KEYSTOP).parent().expect("it is in a folder").to_owned();
+    for (file, environment, fills, reports) in FILES {
+        let server = Server::new();
+        let mut clone = server.clone(of(&corpus, environment));
+        let path = std::env::var("PATH").expect("there is one");
+        clone.set("PATH", format!("{}:{}:{path}", tools.path("").display(), keystop.display()));
+        let mut script = format!("set -e\n{}\n", ci_files::shell(file).join("\n"));
+        for (slot, text) in fills {
+            script = script.replace(slot, &server.fill(text));
+        }
+        let ran = clone.run("sh", &["-c", &script]);
+        assert_eq!(ran.code, 1, "{file}: {script}\n{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains("GitHub personal access token"), "{file}: {}", ran.stdout);
+        for report in reports {
+            let written = String::from_utf8(clone.read(report)).expect("a report is text");
+            assert!(written.contains(".py"), "{file}: {report}: {written}");
+        }
+    }
+    let ready = ci_files::files().len();
+    assert_eq!(ready, FILES.len() + 1, "all but the Jenkinsfile, which calls the step, are run");
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn root() -> PathBuf {
 }
 
 /// Every file of `docs/ci` and the action, but for the text about them.
-fn files() -> Vec<PathBuf> {
+pub fn files() -> Vec<PathBuf> {
     let mut found = vec![root().join("action.yml")];
     let mut folders = vec![root().join("docs/ci")];
     while let Some(folder) = folders.pop() {
@@ -49,6 +49,21 @@ fn scripts(node: &YamlOwned, runs: bool, found: &mut Vec<String>) {
     for (name, member) in node.as_mapping().into_iter().flatten() {
         scripts(member, name.as_str().is_some_and(|name| SCRIPTS.contains(&name)), found);
     }
+}
+
+/// What a ready file has a shell run, in its order: the texts of YAML under their names, of Groovy those of `sh`.
+pub fn shell(file: &str) -> Vec<String> {
+    let file = root().join(file);
+    let mut found = Vec::new();
+    match yaml(&file) {
+        Some(documents) => documents.iter().for_each(|document| scripts(document, false, &mut found)),
+        None => {
+            let text = fs::read_to_string(&file).expect("it is text");
+            let calls = text.lines().filter_map(|line| line.trim().strip_prefix("sh '")?.strip_suffix('\''));
+            found.extend(calls.map(str::to_owned));
+        }
+    }
+    found
 }
 
 /// Calls of keystop in shell text, as words; what the platform fills in is one word.
@@ -143,7 +158,7 @@ fn every_file_makes_its_clone_whole_by_the_setting_that_keystop_names() {
         ("docs/ci/circleci-orb.yml", "method: full"),
         ("docs/ci/travis.yml", "depth: false"),
         ("docs/ci/bitbucket-pipelines.yml", "depth: full"),
-        ("docs/ci/azure-pipelines.yml", "fetchDepth: 0"),
+        ("docs/ci/azure-pipelines.yml", "fetchDepth: \"0\""),
         ("docs/ci/woodpecker.yml", "partial: false"),
         ("docs/ci/Jenkinsfile", "cloneOption(shallow: false, noTags: false"),
         ("docs/ci/buildkite-pipeline.yml", "BUILDKITE_GIT_CLONE_FLAGS"),

@@ -104,7 +104,12 @@ fn what_cannot_be_right_is_refused_with_the_reason_and_nothing_changes() {
         ("mod.rs", format!("use a;\nmod b {{\n    fn k() {{\n        c(\"{k}\");\n    }}\n}}\n"), "only a constant"),
         ("src/PayTest.java", format!("class A {{ String k = \"{k}\"; }}\n"), "a test needs no real key"),
         ("a.ts", format!("import R from \"react\";\nconst k = \"{k}\";\n"), "runs at its users"),
-        ("a.swift", format!("let k = \"{k}\"\n"), "not known well enough"),
+        ("a.lua", format!("k = \"{k}\"\n"), "not known well enough"),
+        ("a.swift", format!("enum A: String {{\n  case k = \"{k}\"\n}}\n"), "only a constant"),
+        ("b.swift", format!("let k = #\"{k}\"#\n"), "letters before the quote"),
+        ("c.swift", format!("import SwiftUI\nlet k = \"{k}\"\n"), "runs at its users"),
+        ("d.swift", format!("let k: StaticString = \"{k}\"\n"), "only a constant"),
+        ("ios/App.swift", format!("let k = \"{k}\"\n"), "runs at its users"),
     ] {
         repo.stage(path, &source);
         let before = repo.git(&["ls-files", "--stage"]).stdout;

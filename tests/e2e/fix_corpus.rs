@@ -1,7 +1,7 @@
 //! Programs whose key is moved to the environment: run before and after, they say the same.
 //!
 //! The long ones are files in `tests/corpus/fix`, the short ones stand below; `@KEY@` is the key of each. What no
-//! toolchain is here for is changed and looked at, not run, and that is said.
+//! toolchain is here for is changed, parsed and looked at, not run, and that is said.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,10 +10,13 @@ use std::path::Path;
 
 use crate::keys;
 use crate::repo::{Ran, TestRepo};
+use crate::syntax;
 
 /// A language, and how its programs are run. `FILE` is a program, `STEM` its name without ending.
 struct Language {
     endings: &'static [&'static str],
+    /// What reads the changed programs, whether they can be run or not; empty where no parser is linked in.
+    grammar: &'static str,
     /// The command without which nothing can be run.
     tool: &'static str,
     /// What all programs need first, once.
@@ -28,6 +31,7 @@ struct Language {
 
 const PYTHON: Language = Language {
     endings: &["py"],
+    grammar: "",
     tool: "python3",
     build: "",
     run: "python3 FILE",
@@ -47,6 +51,7 @@ const PYTHON: Language = Language {
 
 const JAVASCRIPT: Language = Language {
     endings: &["js", "mjs", "cjs"],
+    grammar: "",
     tool: "node",
     build: "",
     run: "node FILE",
@@ -66,6 +71,7 @@ const JAVASCRIPT: Language = Language {
 
 const TYPESCRIPT: Language = Language {
     endings: &["ts"],
+    grammar: "typescript",
     tool: "tsc",
     build: "tsc --strict --target es2020 --module commonjs --moduleDetection force --outDir $OUT *.ts",
     run: "node $OUT/STEM.js",
@@ -76,6 +82,7 @@ const TYPESCRIPT: Language = Language {
 
 const GO: Language = Language {
     endings: &["go"],
+    grammar: "",
     tool: "go",
     build: "",
     run: "go run FILE",
@@ -94,6 +101,7 @@ const GO: Language = Language {
 
 const JAVA: Language = Language {
     endings: &["java"],
+    grammar: "",
     tool: "java",
     build: "",
     run: "java FILE",
@@ -112,6 +120,7 @@ const JAVA: Language = Language {
 
 const KOTLIN: Language = Language {
     endings: &["kt"],
+    grammar: "kotlin",
     tool: "kotlinc",
     build: "kotlinc *.kt -nowarn -d $OUT",
     run: "kotlin -cp $OUT \"$(echo STEM | tr A-Z a-z).STEMKt\"",
@@ -122,6 +131,7 @@ const KOTLIN: Language = Language {
 
 const RUBY: Language = Language {
     endings: &["rb"],
+    grammar: "",
     tool: "ruby",
     build: "",
     run: "ruby FILE",
@@ -141,6 +151,7 @@ const RUBY: Language = Language {
 
 const PHP: Language = Language {
     endings: &["php"],
+    grammar: "",
     tool: "php",
     build: "",
     run: "php FILE",
@@ -159,6 +170,7 @@ const PHP: Language = Language {
 
 const CSHARP: Language = Language {
     endings: &["cs"],
+    grammar: "csharp",
     tool: "mcs",
     build: "",
     run: "mcs -nowarn:414 -out:$OUT/STEM.exe FILE && mono $OUT/STEM.exe",
@@ -177,6 +189,7 @@ const CSHARP: Language = Language {
 
 const RUST: Language = Language {
     endings: &["rs"],
+    grammar: "",
     tool: "rustc",
     build: "",
     run: "rustc -A warnings --edition 2021 -o $OUT/STEM FILE && $OUT/STEM",
@@ -192,8 +205,20 @@ const RUST: Language = Language {
     ],
 };
 
+const SWIFT: Language = Language {
+    endings: &["swift"],
+    grammar: "swift",
+    tool: "swiftc",
+    build: "",
+    run: "swiftc -suppress-warnings -o $OUT/STEM FILE && $OUT/STEM",
+    format: "",
+    added: (0, 1),
+    short: &[],
+};
+
 const SHELL: Language = Language {
     endings: &["sh"],
+    grammar: "",
     tool: "bash",
     build: "",
     run: "bash FILE",
@@ -327,6 +352,10 @@ fn prove(language: &Language) {
         assert_eq!(ran.code, 0, "{}\n{}", program.source, ran.stderr);
         assert!(!ran.stdout.contains(&program.key[8..]), "the key was printed");
         is_minimal(language, &repo, program);
+        if !language.grammar.is_empty() {
+            let fixed = text(&repo, &program.file);
+            assert_eq!(syntax::fault(language.grammar, &fixed), None, "{fixed}");
+        }
         assert!(!formatted || language.is_formatted(&repo, program), "{}", text(&repo, &program.file));
     }
     if !runs {
@@ -379,7 +408,7 @@ fn fails_loudly(language: &Language, repo: &TestRepo, program: &Program) {
 
 #[test]
 fn the_corpus_has_sixty_files_and_more() {
-    let all = [&PYTHON, &JAVASCRIPT, &TYPESCRIPT, &GO, &JAVA, &KOTLIN, &RUBY, &PHP, &CSHARP, &RUST, &SHELL];
+    let all = [&PYTHON, &JAVASCRIPT, &TYPESCRIPT, &GO, &JAVA, &KOTLIN, &RUBY, &PHP, &CSHARP, &RUST, &SWIFT, &SHELL];
     let long =
         all.iter().flat_map(|language| language.programs()).filter(|program| !program.file.starts_with("src/p0"));
     assert!(long.filter(|program| program.source.lines().count() > 4).count() >= 60);
@@ -433,6 +462,11 @@ fn csharp_programs_say_the_same_afterwards() {
 #[test]
 fn rust_programs_say_the_same_afterwards() {
     prove(&RUST);
+}
+
+#[test]
+fn swift_programs_say_the_same_afterwards() {
+    prove(&SWIFT);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! The page of a key: for a kind, for a finding, for the team's store.
 
+use std::fs::{self, File};
+use std::io::Read as _;
+
 use keystop::advice::Document;
 use keystop::remedy::language::Language;
 use keystop::remedy::{self, Options};
@@ -7,7 +10,7 @@ use keystop::{report, rules};
 use serde_json::Value;
 
 use crate::keys;
-use crate::repo::TestRepo;
+use crate::repo::{KEYSTOP, TestRepo};
 
 /// Columns of a terminal; an address is never broken.
 const COLUMNS: usize = 80;
@@ -105,6 +108,45 @@ fn the_teams_store_comes_first_with_its_own_names() {
     let ran = repo.keystop(&["explain", "stripe-secret-key-live"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains(".keystop.toml` line 2: unknown variant; one of `env`, `aws`,"), "{}", ran.stderr);
+}
+
+/// Runs `explain` with a terminal as its standard output, and returns what that terminal was shown.
+fn on_a_terminal(repo: &TestRepo, settings: &[(&str, &str)]) -> String {
+    let terminal = nix::pty::openpty(None, None).expect("there are terminals");
+    let mut repo = repo.clone();
+    for (name, value) in settings {
+        repo.set(name, value);
+    }
+    let mut child = repo
+        .command(KEYSTOP)
+        .args(["explain", "stripe-secret-key-live"])
+        .stdout(terminal.slave)
+        .spawn()
+        .expect("it can be started");
+    let mut shown = Vec::new();
+    // When the last one who could write has gone, Linux says so by an error.
+    drop(File::from(terminal.master).read_to_end(&mut shown));
+    assert!(child.wait().expect("it ends").success());
+    String::from_utf8(shown).expect("it is text").replace("\r\n", "\n")
+}
+
+#[test]
+fn on_a_terminal_the_page_goes_through_the_pager_that_git_would_use() {
+    let repo = TestRepo::folder();
+    let pager = "cat > \"$HOME/paged\"; echo \"paged with LESS=$LESS\"";
+    let read = || fs::read_to_string(repo.path("../home/paged")).unwrap_or_default();
+    let shown = on_a_terminal(&repo, &[("PAGER", pager), ("TERM", "xterm")]);
+    assert_eq!(shown, "paged with LESS=FRX\n");
+    assert!(read().contains("My Stripe secret key (live) leaked!") && read().contains("\u{1b}["), "{}", read());
+    let shown = on_a_terminal(&repo, &[("GIT_PAGER", pager), ("PAGER", "false"), ("LESS", "R"), ("NO_COLOR", "1")]);
+    assert_eq!(shown, "paged with LESS=R\n");
+    assert!(!read().contains('\u{1b}'), "{}", read());
+    // One that is not there, and one that a reader has left early, are no failure.
+    for (pager, wanted) in [("cat", true), ("head -1 > /dev/null", false), ("no-such-pager 2> /dev/null", true)] {
+        let shown = on_a_terminal(&repo, &[("PAGER", pager)]);
+        assert_eq!(shown.contains("HOW SHOULD IT BE STORED?"), wanted, "{pager}: {shown}");
+    }
+    assert!(page(&repo, &["stripe-secret-key-live"]).contains("HOW SHOULD IT BE STORED?"), "no terminal, no pager");
 }
 
 /// A page as a terminal shows it, and what is wrong with it.

@@ -9,6 +9,7 @@ use keystop::config::Store;
 use keystop::remedy::language::{Language, Names};
 
 use crate::repo::{Ran, TestRepo};
+use crate::syntax;
 
 const STORES: [Store; 4] = [Store::Env, Store::Aws, Store::Vault, Store::Conjur];
 
@@ -56,7 +57,7 @@ const PARSERS: [Parser; 13] = [
     },
     Parser { languages: &["javascript"], file: "a.mjs", around: ("", ""), command: &["node", "--check", "a.mjs"] },
     Parser { languages: &["ruby"], file: "a.rb", around: ("", ""), command: &["ruby", "-c", "a.rb"] },
-    Parser { languages: &["php"], file: "a.php", around: ("<?php\n", ""), command: &["php", "-l", "a.php"] },
+    Parser { languages: &["php"], file: "a.php", around: ("<?php\n\n", ""), command: &["php", "-l", "a.php"] },
     Parser { languages: &["shell"], file: "a.sh", around: ("", ""), command: &["bash", "-n", "a.sh"] },
     Parser { languages: &["fish"], file: "a.fish", around: ("", ""), command: &["fish", "-n", "a.fish"] },
     Parser { languages: &["perl"], file: "a.pl", around: ("", ""), command: &["perl", "-c", "a.pl"] },
@@ -90,14 +91,24 @@ const PARSERS: [Parser; 13] = [
 
 /// A tool that runs the snippet for the environment: what prints the variable, and the command.
 const RUNNERS: [(&str, &str, &str, &[&str]); 7] = [
-    ("python", "import os\n", "\nprint(stripe_secret_key)\n", &["python3", "-"]),
+    ("python", "", "\nprint(stripe_secret_key)\n", &["python3", "-"]),
     ("javascript", "", "\nconsole.log(stripeSecretKey);\n", &["node", "-"]),
     ("ruby", "", "\nputs stripe_secret_key\n", &["ruby", "-"]),
-    ("php", "<?php\n", "\necho $stripeSecretKey;\n", &["php"]),
+    ("php", "<?php\n\n", "\necho $stripeSecretKey;\n", &["php"]),
     ("shell", "", "\nprintf '%s' \"$stripe_secret_key\"\n", &["bash", "-s"]),
     ("perl", "", "\nprint $stripe_secret_key;\n", &["perl", "-"]),
     ("lua", "", "\nprint(stripe_secret_key)\n", &["lua", "-"]),
 ];
+
+/// A snippet, the head of its file, and what stands around it.
+fn file(language: &Language, store: Store, around: (&str, &str)) -> Option<String> {
+    let lines = language.lines(store, &names(language))?;
+    let head = language.head(store).join("\n");
+    let (before, after) = around;
+    // What opens a file stands before its head.
+    let (first, rest) = before.split_once("\n\n").unwrap_or(("", before));
+    Some(format!("{first}\n{head}\n{rest}{}{after}", lines.join("\n")))
+}
 
 fn names(language: &Language) -> Names {
     Names::new(None, Some("STRIPE_SECRET_KEY"), language)
@@ -153,22 +164,40 @@ fn every_cell_of_a_language_is_parsed_by_its_own_tool() {
     repo.write("Parse.java", JAVA);
     for Parser { languages, file, around, command } in PARSERS {
         let parse = |code: &str| {
-            repo.write(file, format!("{}{code}{}", around.0, around.1));
+            repo.write(file, code);
             repo.run(command[0], &command[1..])
         };
-        if !has(&repo, command[0]) || parse("").code != 0 {
+        if !has(&repo, command[0]) || parse(&format!("{}{}", around.0, around.1)).code != 0 {
             told(&format!("not parsed on this machine: {}", languages.join(", ")));
             continue;
         }
         for (id, store) in languages.iter().flat_map(|id| STORES.map(|store| (id, store))) {
             let language = language(id);
-            let Some(lines) = language.lines(store, &names(&language)) else { continue };
-            let ran = parse(&lines.join("\n"));
-            assert_eq!(ran.code, 0, "{id} {store:?}\n{}\n{}{}", lines.join("\n"), ran.stdout, ran.stderr);
+            let Some(code) = self::file(&language, store, around) else { continue };
+            let ran = parse(&code);
+            assert_eq!(ran.code, 0, "{id} {store:?}\n{code}\n{}{}", ran.stdout, ran.stderr);
             parsed += 1;
         }
     }
     assert!(parsed > 0, "no tool of any language is here");
+}
+
+#[test]
+fn every_cell_of_a_language_without_a_tool_is_parsed_all_the_same() {
+    for id in syntax::IDS {
+        let language = language(id);
+        let around = match id {
+            "kotlin" => ("suspend fun f() {\n", "\n}\n"),
+            "swift" => ("func f() async throws {\n", "\n}\n"),
+            "jenkinsfile" => ("node {\n", "\n}\n"),
+            _ => ("", "\n"),
+        };
+        let codes: Vec<String> = STORES.iter().filter_map(|store| file(&language, *store, around)).collect();
+        assert!(!codes.is_empty(), "{id}");
+        for code in codes {
+            assert_eq!(syntax::fault(id, &code), None, "{id}\n{code}");
+        }
+    }
 }
 
 fn piped(repo: &TestRepo, command: &[&str], code: &str) -> Ran {
@@ -185,8 +214,7 @@ fn the_environment_is_read_and_an_empty_or_missing_variable_is_an_error() {
             continue;
         }
         let language = language(id);
-        let lines = language.lines(Store::Env, &names(&language)).expect("each has one");
-        let code = format!("{before}{}{after}", lines.join("\n"));
+        let code = file(&language, Store::Env, (before, after)).expect("each has one");
         assert_ne!(piped(&repo, command, &code).code, 0, "{id}: missing\n{code}");
         repo.set("STRIPE_SECRET_KEY", "");
         assert_ne!(piped(&repo, command, &code).code, 0, "{id}: empty\n{code}");

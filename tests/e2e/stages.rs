@@ -199,6 +199,65 @@ fn a_file_of_secrets_in_several_commits() {
     pushes(&repo);
 }
 
+/// The commands of a hook's message: what is indented further than what is said.
+fn told(message: &str) -> String {
+    let lines = message.lines().filter(|line| line.starts_with("    ") && !line.contains(" | "));
+    let lines = lines.filter(|line| !line.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '|'));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn several_commits_by_the_message_alone() {
+    let repo = started();
+    goes_on(&repo, "a");
+    repo.commit_unseen("pay.py", leak());
+    goes_on(&repo, "b");
+    repo.commit_unseen("it's other.py", leak());
+    let message = stopped(&repo);
+    assert!(message.contains("It is in 2 commits; write them anew with x in its place:"), "{message}");
+    assert!(message.lines().all(|line| line.chars().count() <= 80), "{message}");
+    repo.write("pay.py", CLEAN);
+    repo.write("it's other.py", CLEAN);
+    repo.write("../commands", told(&message));
+    repo.run("bash", &["-c", "bash -e ../commands < ../key 2>&1"]).ok();
+    pushes(&repo);
+    assert_eq!(repo.git(&["status", "--porcelain"]).ok().stdout, "");
+    assert_eq!(repo.git(&["log", "--format=%s"]).ok().stdout.lines().count(), 6);
+    // What is left is old objects, and the page knows how they end.
+    follow(&repo, &page_of(&repo, &message));
+    is_gone(&repo);
+}
+
+#[test]
+fn a_file_of_secrets_in_several_commits_by_the_message_alone() {
+    let repo = started();
+    let line = format!("STRIPE_SECRET_KEY={}\n", key());
+    repo.commit_unseen(".env", &line);
+    repo.commit_unseen(".env", line.clone() + "A=b\n");
+    let message = stopped(&repo);
+    repo.write("../commands", told(&message));
+    repo.run("bash", &["-c", "bash -e ../commands 2>&1"]).ok();
+    assert_eq!(repo.read(".env"), (line + "A=b\n").as_bytes());
+    assert_eq!(repo.git(&["log", "--all", "--format=%H", "--", ".env"]).ok().stdout, "");
+    pushes(&repo);
+}
+
+#[test]
+fn message_of_a_commit_that_was_stopped() {
+    let mut repo = started();
+    repo.write("../editor", "sed -i.bak \"s/$(cat ../key)/the key/\" \"$1\"; rm -f \"$1.bak\"\n");
+    repo.set("GIT_EDITOR", "sh ../editor");
+    repo.stage("a", "clean\n");
+    let ran = repo.git(&["commit", "-q", "-m", &format!("try {}", key())]);
+    assert!(ran.stderr.contains("its message holds a key"), "{}", ran.stderr);
+    let page = page_of(&repo, &ran.stderr);
+    assert!(page.contains("It is in the message of a commit that was stopped"), "{page}");
+    follow(&repo, &page);
+    is_gone(&repo);
+    assert_eq!(repo.git(&["log", "-1", "--format=%s"]).ok().stdout, "try the key\n");
+    pushes(&repo);
+}
+
 #[test]
 fn message_of_the_last_commit() {
     let mut repo = started();

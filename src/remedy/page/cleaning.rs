@@ -3,7 +3,7 @@
 use super::{Facts, remote, text};
 use crate::advice::{Block, Commit, Exposure, Reach, Section, Step};
 use crate::remedy::language::{Kind, Language};
-use crate::remedy::shell_quote;
+use crate::remedy::{shell_quote, undo};
 
 /// Forgets the old commits; naming the refs spares the stashes.
 const EXPIRE: [&str; 2] = [
@@ -43,6 +43,7 @@ fn cleaned(case: &Case) -> Vec<Step> {
     let mut steps: Vec<Step> = exposure.stashes.iter().rev().map(|number| unstash(case, *number)).collect();
     match exposure.reach {
         Reach::File => return vec![Step::new(format!("Git does not have it. {}", out_of_file(case)))],
+        Reach::Draft => return undo::message_again(),
         Reach::Staged => {
             steps.push(taken_out(case));
             let rest = "What was staged stays on the disk until git cleans up. This also ends what else is unreachable, \
@@ -186,38 +187,10 @@ fn rewritten(case: &Case, commits: &[Commit]) -> Vec<Step> {
     steps
 }
 
-/// The rewriting itself, for the refs of these folders: what filter tools do, with what git brings along.
+/// The rewriting itself, for the refs of these folders.
 fn rewrite(step: Step, case: &Case, folders: &str) -> Step {
-    let commits = &case.exposure.commits;
-    let since = match commits.last() {
-        Some(oldest) if !oldest.is_root => format!(" '^{}^'", oldest.id),
-        _ => String::new(),
-    };
-    let step = if is_whole(case) { step } else { step.with("printf 'key: '; IFS= read -rs KEY; export KEY; echo") };
-    let mut step = step
-        .with("git fast-export --signed-tags=strip --reencode=no \\")
-        .with("  --tag-of-filtered-object=rewrite --reference-excluded-parents \\")
-        .with("  $(git for-each-ref --format='%(refname)' \\");
-    for two in commits.chunks(2) {
-        let contains: Vec<String> = two.iter().map(|commit| format!("--contains {}", commit.id)).collect();
-        step = step.with(format!("    {} \\", contains.join(" ")));
-    }
-    step = step.with(format!("    {folders}){since} |"));
-    if is_whole(case) {
-        let path = pattern(&case.exposure.path);
-        return step
-            .with(format!("  perl -ne 'print unless m(^M \\d+ \\S+ \"?{path}\"?$)' |"))
-            .with("  git fast-import --force --quiet");
-    }
-    step.with("  perl -pe 's/\\Q$ENV{KEY}/\"x\" x length $ENV{KEY}/ge' |")
-        .with("  git fast-import --force --quiet; unset KEY")
-}
-
-/// A path as a pattern for Perl, between single quotes of a shell.
-fn pattern(path: &[u8]) -> String {
-    let path = String::from_utf8_lossy(path);
-    let one = |c: char| if c.is_ascii_alphanumeric() || "/_-".contains(c) { c } else { '.' };
-    path.chars().map(one).collect()
+    let commits: Vec<&Commit> = case.exposure.commits.iter().collect();
+    undo::written_anew(step, &commits, is_whole(case).then_some(&case.exposure.path), folders)
 }
 
 /// A remote has it: it is cleaned in a clone that has every ref, and this one follows.

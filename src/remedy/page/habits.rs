@@ -7,7 +7,7 @@ pub fn section(facts: &Facts) -> Section {
     let name = &facts.page.provider.name;
     let narrower = facts.page.key.remedy.as_ref().and_then(|remedy| remedy.narrower.as_deref());
     let least = narrower.map_or_else(
-        || format!("give a key of {name} only the rights its one task needs, and make one key for each service"),
+        || format!("Give a key of {name} only the rights its one task needs, and make one key for each service"),
         |narrower| narrower.trim_end_matches('.').to_owned(),
     );
     let points = vec![
@@ -19,7 +19,7 @@ pub fn section(facts: &Facts) -> Section {
         "Change it on a calendar and whenever somebody leaves; a key that was never changed is a key that nobody can \
          change in a hurry."
             .into(),
-        format!("Least power: {least}."),
+        format!("Least power. {least}."),
         format!("Look at the log of {name} now and then, and let it send alerts if it can."),
         "Let few people reach production keys, each with a second factor; let CODEOWNERS review `.keystop.toml`."
             .into(),

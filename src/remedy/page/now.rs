@@ -37,6 +37,7 @@ fn local(facts: &Facts, exposure: &Exposure) -> Vec<Step> {
     let word = facts.word();
     let place = match exposure.reach {
         Reach::File => "It stands in a file, and git does not have it",
+        Reach::Draft => "It is in the message of a commit that was stopped",
         Reach::Staged => "It is staged, and in no commit",
         Reach::Stash => "It is in a stash",
         Reach::Loose => "No branch has it any more, but its objects are still on this disk",
@@ -45,13 +46,17 @@ fn local(facts: &Facts, exposure: &Exposure) -> Vec<Step> {
         Reach::Older => "It is in one older commit",
         Reach::Several | Reach::Pushed => "It is in several commits",
     };
-    vec![
-        Step::new(format!("{place}; no sign that it left this machine. Do not push before it is out.")),
-        Step::new("Read the key from its store instead, as below. Where the language allows it, this is done for you:")
-            .with(format!("keystop fix {word}    # shows the change; --apply makes it")),
+    let mut steps =
+        vec![Step::new(format!("{place}; no sign that it left this machine. Do not push before it is out."))];
+    if !exposure.files.is_empty() {
+        let read = "Read the key from its store instead, as below. Where the language allows it, this is done for you:";
+        steps.push(Step::new(read).with(format!("keystop fix {word}    # shows the change; --apply makes it")));
+    }
+    steps.push(
         Step::new("Take it out of git with the commands under `How to get it out of git`, then make sure:")
             .with(format!("keystop verify {word}")),
-    ]
+    );
+    steps
 }
 
 fn pushed(facts: &Facts, exposure: &Exposure) -> Vec<Step> {

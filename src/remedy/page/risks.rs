@@ -71,7 +71,9 @@ pub fn section(facts: &Facts) -> Section {
     blocks.push(text(if allows.is_empty() {
         "With this key somebody else can do what you can.".to_owned()
     } else {
-        format!("With this key somebody else can {allows}. In particular:")
+        "Somebody else who has it needs no password and no second factor, and can do from anywhere all that it allows. \
+         In particular:"
+            .to_owned()
     }));
     blocks.push(Block::Points(vec![
         format!("Data: {}", data(has(READS), name)),

@@ -1,0 +1,6 @@
+let keys = [
+    "@KEY@",
+    "other",
+]
+
+print(keys[0].lowercased(), keys.count)
