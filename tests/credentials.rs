@@ -71,7 +71,6 @@ fn private_keys_are_told_from_what_is_encrypted_cut_or_filled_in() {
         ("a.py", "KEY = \"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC{base64:600}\"\n"),
         ("a.json", "{{\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"{base64url:43}\"}}\n"),
         ("a.json", "{{\n  \"k\": \"{base64url:43}\",\n  \"alg\": \"HS256\",\n  \"kty\": \"oct\"\n}}\n"),
-        ("a.go", "seed := []byte(\"SU{base32:56}\")\n"),
     ]);
     assert_passed(&[
         ("a.pem", &block("ENCRYPTED PRIVATE KEY", "")),
