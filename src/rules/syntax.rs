@@ -85,7 +85,6 @@ impl Confidence {
 pub enum Structure {
     Jwt,
     Pem,
-    Url,
     UrlPassword,
     BasicAuth,
     Base64,
@@ -94,7 +93,6 @@ pub enum Structure {
     Pypi,
     AwsKeyId,
     AzureStorage,
-    Random,
 }
 
 /// What a telling name announces: see [`KeyForm::assigned`].

@@ -44,15 +44,14 @@ pub fn assignment(
     let mut cursor = Cursor { text, at: name.end, end: line.end, next: next.clone() };
     let tagged = name.start > line.start && text[name.start - 1] == b'<';
     let bond = cursor.bond(tagged)?;
-    let (value, quoted, called) =
-        cursor.value(if is_parameter(text, line, &name) { Dialect::Settings } else { dialect })?;
+    let (value, quoted, called) = cursor.value(dialect)?;
     // `header("X-Token", "VALUE")`, and not `["file:///etc/passwd", "VALUE"]`.
     let listed = bond == Bond::Argument && matches!(text[name.end], b'"' | b'\'' | b'`');
     let whole = name.start > line.start && matches!(text[name.start - 1], b'"' | b'\'' | b'`');
     // In a list with an entry a line, or in a sentence, the next entry is not what this one is given.
     let before = &text[line.start..name.start];
     let entry = !before.contains(&b'(') && (value.start >= line.end || !before.iter().any(|b| b"[{".contains(b)));
-    if listed && (!whole || entry || cursor.is_key(value.end)) {
+    if listed && (!whole || entry) {
         return None;
     }
     let option = bond == Bond::Spoken && name.start > line.start && text[name.start - 1] == b'-';
@@ -63,13 +62,6 @@ pub fn assignment(
         bond => bond,
     };
     Some(Assignment { name, value, quoted, bond })
-}
-
-/// Whether a name is a parameter of an address, whose value stands bare in any language: `?token=VALUE&x=1`.
-fn is_parameter(text: &[u8], line: &Range<usize>, name: &Range<usize>) -> bool {
-    let before = text[line.start..name.start].strip_suffix(b"?").or(text[line.start..name.start].strip_suffix(b"&"));
-    let in_address = before.and_then(<[u8]>::last).is_some_and(|b| b.is_ascii_alphanumeric() || b"/%=_-.".contains(b));
-    in_address && text.get(name.end) == Some(&b'=')
 }
 
 /// The identifier, option, header or key that a word is part of.
@@ -229,15 +221,15 @@ impl Cursor<'_> {
         self.eat(b"<") && self.open_element()
     }
 
-    /// `name="NAME" value=`, `"name": "NAME", "value":`, `variable "NAME" { default =`, and the same over two lines.
+    /// `name="NAME" value=`, `"name": "NAME", "value":`, and the same over two lines.
     fn sibling_value(&mut self) -> bool {
         let (at, end, next) = (self.at, self.end, self.next.clone());
-        self.skip(|b| matches!(b, b',' | b';' | b' ' | b'{'));
+        self.skip(|b| matches!(b, b',' | b';' | b' '));
         if self.peek().is_none() {
             self.turn();
         }
         self.skip(|b| matches!(b, b'"' | b'\'' | b'\\'));
-        let named = [b"value".as_slice(), b"Value", b"default"].iter().any(|word| self.eat(word));
+        let named = [b"value".as_slice(), b"Value"].iter().any(|word| self.eat(word));
         self.skip(|b| matches!(b, b'"' | b'\'' | b'\\' | b' '));
         let found = named && self.operator();
         if !found {
@@ -254,7 +246,6 @@ impl Cursor<'_> {
         if turns && !self.turn() {
             return None;
         }
-        let flush = turns && self.at > 0 && self.text[self.at - 1] == b'\n';
         let inside = turns || self.enter_object();
         if let Some(value) = self.quoted() {
             return (!inside || !self.is_key(value.end)).then_some((value, true, false));
@@ -262,13 +253,7 @@ impl Cursor<'_> {
         if let Some(argument) = self.argument() {
             return Some((argument, true, true));
         }
-        let bare = (dialect != Dialect::Code).then(|| self.bare()).flatten();
-        // In settings an empty value may end the line, and the next one is a setting of its own: `x.password=`, `y.url=`.
-        let set = |value: &Range<usize>| {
-            let name = self.text[value.clone()].split(|b| *b == b'=').next().unwrap_or_default();
-            name.len() < value.len() && name.iter().all(|b| b.is_ascii_alphabetic() || b"._-".contains(b))
-        };
-        bare.filter(|value| !(flush && set(value))).map(|value| (value, false, false))
+        (dialect != Dialect::Code).then(|| self.bare()).flatten().map(|value| (value, false, false))
     }
 
     /// Past a brace that a quoted name follows: not `{SSHA}...`.
@@ -438,6 +423,7 @@ mod tests {
             ("token: VALUE # mine", "token"),
             ("${API_TOKEN:-VALUE}", "TOKEN"),
             ("--token VALUE", "token"),
+            ("https://h/?token=VALUE&x=1", "token"),
             ("<token>VALUE</token>", "token"),
             ("<token>\n  VALUE", "token"),
             ("<key>token</key>\n<string>VALUE</string>", "token"),
@@ -447,11 +433,6 @@ mod tests {
             assert_eq!(read(text, word, Dialect::Code), None, "{text}");
         }
         assert_eq!(read("token = make(VALUE)", "token", Dialect::Settings), None);
-        assert_eq!(read("x.password=\nx.url=VALUE", "password", Dialect::Settings), None);
-        assert_eq!(
-            read("The token:\n7VALUE=", "token", Dialect::Settings).map(|found| found.1).as_deref(),
-            Some("7VALUE=")
-        );
         assert_eq!(read("<Root>shop.Token</Root>\n<Id>VALUE</Id>", "Token", Dialect::Settings), None);
         let open = format!("token = '{}", "VALUE".repeat(4));
         assert_eq!(read(&open, "token", Dialect::Code).map(|found| found.1.len()), Some(20));
@@ -469,13 +450,6 @@ mod tests {
         assert_eq!(bond("setPassword(\"VALUE\")", "Password"), Some(("VALUE".into(), Bond::Argument)));
         assert_eq!(bond("header(\"X-Token\", \"VALUE\")", "Token"), Some(("VALUE".into(), Bond::Argument)));
         assert_eq!(bond("[\"/etc/token\", \"VALUE\"]", "token"), None);
-        assert_eq!(bond("{\"a\": \"token\", \"VALUE\": \"b\"}", "token"), None);
-        assert_eq!(bond("get(\"https://h/x?token=VALUE&y=1\")", "token"), Some(("VALUE".into(), Bond::Assigned)));
-        assert_eq!(bond("if (a &&token=VALUE)", "token"), None);
-        assert_eq!(
-            bond("variable \"token\" {\n  default = \"VALUE\"", "token"),
-            Some(("VALUE".into(), Bond::Assigned))
-        );
         assert_eq!(bond("{\"token\": {\"VALUE\": 0.5}}", "token"), None);
         assert_eq!(read("token:\n  VALUE: https://h", "token", Dialect::Settings), None);
         let element = |text: &str| read(text, "token", Dialect::Settings).map(|found| found.1);

@@ -94,9 +94,7 @@ fn password(value: &[u8]) -> Option<Confidence> {
     let letters = has(u8::is_ascii_alphabetic);
     let other = has(u8::is_ascii_digit) || has(u8::is_ascii_punctuation);
     let surprise = randomness::surprise(value);
-    // Letters that no word has in this order, though they are few.
-    let strange = surprise >= if other { 0.8 } else { 1.7 };
-    if randomness::is_random(value) || (letters && strange) {
+    if randomness::is_random(value) || (letters && other && surprise >= 0.8) {
         return Some(Confidence::Medium);
     }
     (letters && other && value.len() >= 8 && surprise > 0.3).then_some(Confidence::Low)

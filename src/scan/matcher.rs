@@ -400,9 +400,8 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     if span.is_empty() || !view.hunk.adds(&view.lines.touched(&span)) {
         return None;
     }
-    let judged = verify::judged(rule.structure, view.text(), &span);
-    let secret = &view.text()[judged.clone()];
-    let (line, within) = view.sentence(judged.start);
+    let secret = &view.text()[span.clone()];
+    let (line, within) = view.sentence(span.start);
     let before = &view.text()[line.start..line.start + within];
     let checked = rule.checksum.map(|checksum| checksum.verifies(secret));
     if let Some(structure) = rule.structure
@@ -411,7 +410,7 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
         return None;
     }
     // `<value>`, or what goes on with a brace and is filled in later.
-    let described = match view.text().get(judged.end) {
+    let described = match view.text().get(span.end) {
         Some(b'>') => before.last() == Some(&b'<'),
         next => next == Some(&b'{'),
     };
@@ -429,7 +428,6 @@ fn judge<'r>(rule: &'r Rule, view: View, span: Range<usize>) -> Option<Match<'r>
     // A wrong checksum means that no vendor issued this; it is told, in case the scheme has changed.
     let confidence = if checked == Some(false) || guessable { Confidence::Low } else { rule.confidence };
     let parts = rule.parts.iter().filter_map(|part| companion(part, view, &span)).collect();
-    let (line, within) = view.sentence(span.start);
     let name = binding::binding(&view.text()[line.clone()], within).name;
     let name = name.map(|range| line.start + range.start..line.start + range.end);
     Some(Match { rule, span, confidence, verified: checked == Some(true), name, parts })

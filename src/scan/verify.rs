@@ -1,7 +1,5 @@
 //! What can be verified of a key without asking anybody: entropy and inner structure.
 
-use std::ops::Range;
-
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD};
 
 use super::guard;
@@ -25,16 +23,13 @@ pub fn has_structure(structure: Structure, secret: &[u8], before: &[u8]) -> bool
     match structure {
         Structure::Jwt => is_jwt(secret),
         Structure::Pem => is_usable_pem(secret),
-        Structure::Url | Structure::UrlPassword => {
-            is_real_password(secret, url_user(before)) && !is_named_before(secret, before)
-        }
+        Structure::UrlPassword => is_real_password(secret, url_user(before)) && !is_named_before(secret, before),
         Structure::BasicAuth => is_basic_auth(secret),
         Structure::Base64 => is_base64(secret) && !guard::is_veiled_word(secret),
         Structure::Base64Json => holds_json(secret),
         Structure::DiscordBot => is_discord_bot(secret),
         Structure::Pypi => is_pypi(secret),
         Structure::AwsKeyId => secret.iter().skip(4).all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(b)),
-        Structure::Random => super::randomness::is_random(secret),
         Structure::AzureStorage => decode(secret).is_some_and(|key| key.len() == 64),
     }
 }
@@ -105,18 +100,6 @@ fn pem_body(block: &[u8]) -> Vec<u8> {
     body
 }
 
-/// What of a credential is judged: a URL is one as a whole, and its password says whether it is real.
-pub fn judged(structure: Option<Structure>, text: &[u8], span: &Range<usize>) -> Range<usize> {
-    let url = &text[span.clone()];
-    let authority = memchr::memmem::find(url, b"://").map_or(0, |at| at + 3);
-    let end = url[authority..].iter().position(|b| b"/?#".contains(b)).map_or(url.len(), |at| authority + at);
-    let password = memchr::memrchr(b'@', &url[authority..end]).and_then(|at| {
-        let colon = memchr::memchr(b':', &url[authority..authority + at])?;
-        Some(span.start + authority + colon + 1..span.start + authority + at)
-    });
-    password.filter(|_| structure == Some(Structure::Url)).unwrap_or_else(|| span.clone())
-}
-
 /// The user name of a URL whose password comes next.
 fn url_user(before: &[u8]) -> &[u8] {
     let start = memchr::memmem::rfind(before, b"://").map_or(0, |at| at + 3);
@@ -144,7 +127,7 @@ fn is_real_password(password: &[u8], user: &[u8]) -> bool {
 /// The password as a person chose it, where the structure is that of one.
 pub fn password(structure: Structure, secret: &[u8]) -> Option<Vec<u8>> {
     match structure {
-        Structure::Url | Structure::UrlPassword => Some(percent_decoded(secret)),
+        Structure::UrlPassword => Some(percent_decoded(secret)),
         Structure::BasicAuth => {
             decode(secret).map(|pair| pair.into_iter().skip_while(|b| *b != b':').skip(1).collect())
         }

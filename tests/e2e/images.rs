@@ -146,9 +146,11 @@ fn the_message_names_the_layer_and_says_how_to_build_without_the_key() {
         "docker run --env GITHUB_TOKEN IMAGE",
         "echo '**/kept.py' >> .dockerignore",
         "Build arguments stay in the image",
-        "Not a key? keystop allow ",
+        "Not a key? keystop allow",
     ] {
-        assert!(ran.stdout.contains(part), "{part}\n{}", ran.stdout);
+        // Where a line ends depends on how long the paths are.
+        let said = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(part), "{part}\n{}", ran.stdout);
     }
     for seed in 1..9 {
         assert!(!ran.stdout.contains(&token(seed)[4..12]), "{}", ran.stdout);
