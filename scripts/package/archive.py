@@ -2,18 +2,15 @@
 """A release's archive: archive.py TARGET BINARY FOLDER, with the manual, completions and licences. Its name is the one that
 `cargo binstall` looks for. A binary of another machine is described by one that runs here, named in KEYSTOP."""
 
-import gzip
-import io
 import os
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import zipfile
 from pathlib import Path
 
-from common import LICENCES, ROOT, VERSION, binary_name, timestamp
+from common import LICENCES, ROOT, VERSION, binary_name, tarball, timestamp
 
 COMPLETIONS = {"bash": "keystop.bash", "zsh": "_keystop", "fish": "keystop.fish", "powershell": "keystop.ps1"}
 
@@ -43,15 +40,7 @@ def build(target, binary, folder):
                 archive.writestr(zipfile.ZipInfo(f"{name}/{file}", time.gmtime(timestamp())[:6]), content)
         return path
     path = Path(folder) / f"{name}.tar.gz"
-    tar = io.BytesIO()
-    with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for file, (content, mode) in files.items():
-            entry = tarfile.TarInfo(f"{name}/{file}")
-            entry.size, entry.mode, entry.mtime = len(content), mode, timestamp()
-            archive.addfile(entry, io.BytesIO(content))
-    with open(path, "wb") as file, gzip.GzipFile("", "wb", 9, file, timestamp()) as packed:
-        packed.write(tar.getvalue())
-    return path
+    return tarball(path, name, files)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
-"""What every package says of keystop, read from Cargo.toml, and the platforms that binaries are built for."""
+"""What every package says of keystop, read from Cargo.toml, the platforms that binaries are built for, and tar files that
+come out the same each time."""
 
+import gzip
+import io
 import os
+import tarfile
 import tomllib
 from pathlib import Path
 
@@ -28,3 +32,16 @@ def binary_name(target):
 def timestamp():
     """The same input gives the same package: times are those of the release, not of the build."""
     return int(os.environ.get("SOURCE_DATE_EPOCH", "1767225600"))
+
+
+def tarball(path, folder, files):
+    """Writes `files`, their contents and modes by name, as a compressed tar file with all of them in `folder`."""
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for file, (content, mode) in files.items():
+            entry = tarfile.TarInfo(f"{folder}/{file}")
+            entry.size, entry.mode, entry.mtime = len(content), mode, timestamp()
+            archive.addfile(entry, io.BytesIO(content))
+    with open(path, "wb") as file, gzip.GzipFile("", "wb", 9, file, timestamp()) as packed:
+        packed.write(tar.getvalue())
+    return path

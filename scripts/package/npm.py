@@ -2,14 +2,11 @@
 """The npm packages: npm.py TARGET BINARY FOLDER makes the one that carries a binary, npm.py main FOLDER the one that
 people name, which depends on all of them, of which npm installs the one that fits the machine."""
 
-import gzip
-import io
 import json
 import sys
-import tarfile
 from pathlib import Path
 
-from common import LICENCES, PACKAGE, PLATFORMS, REPOSITORY, ROOT, SUMMARY, VERSION, binary_name, timestamp
+from common import LICENCES, PACKAGE, PLATFORMS, REPOSITORY, ROOT, SUMMARY, VERSION, binary_name, tarball
 
 # Finds the binary of this machine. Once installed, it is not run any more: see INSTALL.
 LAUNCHER = """#!/usr/bin/env node
@@ -76,15 +73,7 @@ def pack(name, files, folder):
     path = Path(folder) / f"{name}-{VERSION}.tgz"
     for licence in LICENCES:
         files[licence] = ((ROOT / licence).read_bytes(), 0o644)
-    tar = io.BytesIO()
-    with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for file, (content, mode) in files.items():
-            entry = tarfile.TarInfo(f"package/{file}")
-            entry.size, entry.mode, entry.mtime = len(content), mode, timestamp()
-            archive.addfile(entry, io.BytesIO(content))
-    with open(path, "wb") as file, gzip.GzipFile("", "wb", 9, file, timestamp()) as packed:
-        packed.write(tar.getvalue())
-    return path
+    return tarball(path, "package", files)
 
 
 def binary_package(target, binary, folder):

@@ -350,6 +350,57 @@ pub fn passes(function: &[u8]) -> bool {
     words.last().is_some_and(|last| last == "pass") && !words.iter().any(|word| OWNERS.contains(&word.as_str()))
 }
 
+/// Words that tell of a token by themselves.
+const TOKENS: &[&str] =
+    &["token", "secret", "secrets", "credential", "credentials", "creds", "apikey", "bearer", "jwt"];
+
+/// How such a word may end.
+const TOKEN_ENDS: &[&str] =
+    &["token", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "apitoken"];
+
+/// Words beside which a key is one that opens something.
+const OF_KEYS: &[&str] = &[
+    "api",
+    "secret",
+    "private",
+    "access",
+    "auth",
+    "encryption",
+    "encrypt",
+    "signing",
+    "sign",
+    "master",
+    "license",
+    "licence",
+    "account",
+    "admin",
+    "app",
+    "client",
+    "consumer",
+    "session",
+    "service",
+    "server",
+    "security",
+    "sdk",
+    "live",
+    "prod",
+    "production",
+    "subscription",
+    "shared",
+    "deploy",
+    "webhook",
+    "crypto",
+    "aes",
+    "hmac",
+    "jwt",
+    "write",
+    "rest",
+    "application",
+    "developer",
+    "user",
+    "personal",
+];
+
 /// What a name tells of a token; `before` is the text in front of it: `Private Key` is one name.
 pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
     let mut words = spoken_before(before);
@@ -365,52 +416,8 @@ pub fn of_token(name: &[u8], before: &[u8]) -> Option<Telling> {
     {
         return None;
     }
-    const PLAIN: &[&str] =
-        &["token", "secret", "secrets", "credential", "credentials", "creds", "apikey", "bearer", "jwt"];
-    const ENDS: &[&str] = &["token", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "apitoken"];
-    const OF_KEYS: &[&str] = &[
-        "api",
-        "secret",
-        "private",
-        "access",
-        "auth",
-        "encryption",
-        "encrypt",
-        "signing",
-        "sign",
-        "master",
-        "license",
-        "licence",
-        "account",
-        "admin",
-        "app",
-        "client",
-        "consumer",
-        "session",
-        "service",
-        "server",
-        "security",
-        "sdk",
-        "live",
-        "prod",
-        "production",
-        "subscription",
-        "shared",
-        "deploy",
-        "webhook",
-        "crypto",
-        "aes",
-        "hmac",
-        "jwt",
-        "write",
-        "rest",
-        "application",
-        "developer",
-        "user",
-        "personal",
-    ];
-    let ends = |word: &String| ENDS.iter().any(|end| unnumbered(word).ends_with(end));
-    if has(PLAIN) || words.iter().any(ends) {
+    let ends = |word: &String| TOKEN_ENDS.iter().any(|end| unnumbered(word).ends_with(end));
+    if has(TOKENS) || words.iter().any(ends) {
         return Some(Telling::Plainly);
     }
     let is_key = |word: &String| {

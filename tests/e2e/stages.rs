@@ -90,6 +90,14 @@ fn pushes(repo: &TestRepo) {
     assert!(repo.git(&["fsck", "--no-dangling"]).ok().stderr.is_empty());
 }
 
+/// Following the page of a stopped push, one gets rid of the key, and the push goes through.
+#[track_caller]
+fn the_stopped_push_leads_out(repo: &TestRepo) {
+    follow(repo, &page_of(repo, &stopped(repo)));
+    is_gone(repo);
+    pushes(repo);
+}
+
 #[test]
 fn staged() {
     let repo = started();
@@ -157,9 +165,7 @@ fn an_older_commit_that_a_later_one_has_cleaned() {
     repo.commit_unseen("pay.py", leak());
     repo.commit_unseen("pay.py", CLEAN);
     goes_on(&repo, "b");
-    follow(&repo, &page_of(&repo, &stopped(&repo)));
-    is_gone(&repo);
-    pushes(&repo);
+    the_stopped_push_leads_out(&repo);
 }
 
 #[test]
@@ -279,9 +285,7 @@ fn message_of_an_older_commit() {
     repo.stage("a", "clean\n");
     repo.git(&["commit", "-q", "--no-verify", "-m", &format!("try {}", key())]).ok();
     goes_on(&repo, "b");
-    follow(&repo, &page_of(&repo, &stopped(&repo)));
-    is_gone(&repo);
-    pushes(&repo);
+    the_stopped_push_leads_out(&repo);
 }
 
 #[test]
